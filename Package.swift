@@ -1,0 +1,124 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Where the C++ libraries are. `./do setup` puts libtorch into `.deps/torch` and installs ITK with
+// apt; the two variables point elsewhere where a site keeps its own.
+let torch = Context.environment["TORCH_DIR"] ?? "\(Context.packageDirectory)/.deps/torch"
+let itk = Context.environment["ITK_INCLUDE_DIR"] ?? "/usr/include/ITK-5.2"
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+/// One room of the house (see `Documentation/Architecture.md`): a library target and what it may import.
+func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+/// The tests of one room, with the golden files beside them.
+func tests(of name: String, _ imports: [Target.Dependency] = [], golden: Bool = false) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name), "TestSupport"] + imports,
+    resources: golden ? [.copy("Golden")] : [],
+    swiftSettings: strict)
+}
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "Delineate",
+  products: [.executable(name: "delineate", targets: ["delineate"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // 0
+    room("Anatomy"),
+    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CCrypto"),
+    .target(
+      name: "CTorch",
+      cxxSettings: [
+        .unsafeFlags([
+          "-isystem", "\(torch)/include", "-O2", "-DNDEBUG", "-fno-math-errno", "-Wall",
+        ])
+      ],
+      linkerSettings: [
+        .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+      ]),
+    .target(
+      name: "CITK",
+      cxxSettings: [.unsafeFlags(["-isystem", itk, "-O2", "-DNDEBUG", "-Wall"])],
+      linkerSettings: [
+        .linkedLibrary("ITKCommon-5.2"), .linkedLibrary("ITKIOImageBase-5.2"),
+        .linkedLibrary("ITKIONIFTI-5.2"), .linkedLibrary("ITKIONRRD-5.2"),
+        .linkedLibrary("ITKIOMeta-5.2"), .linkedLibrary("ITKIOGDCM-5.2"),
+        .linkedLibrary("ITKIOPNG-5.2"), .linkedLibrary("itksys-5.2"),
+        .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
+      ]),
+    // 1
+    room("Volumes"),
+    room("Archives", ["CZlib", "CCrypto"]),
+    room("Torch", ["CTorch"]),
+    // 2
+    room("VolumeFiles", ["Volumes", "Anatomy", "Archives", "CITK"]),
+    room("ImageProcessing", ["Volumes", "Torch"]),
+    room("NeuralNetworks", ["Torch"]),
+    // 3
+    room("Preprocessing", ["Volumes", "ImageProcessing"]),
+    room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
+    room("SegmentationMetrics", ["Volumes", "Anatomy"]),
+    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
+    // 4
+    room(
+      "Inference",
+      ["Volumes", "Torch", "ImageProcessing", "NeuralNetworks", "Preprocessing", "Models"]),
+    // 5
+    room(
+      "Segmentation",
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "Preprocessing", "Models",
+        "SegmentationMetrics", "Datasets", "Inference",
+      ]),
+    room("Reports", ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics"]),
+    // 7
+    .executableTarget(
+      name: "delineate",
+      dependencies: [
+        "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
+        "Segmentation", "Reports", argumentParser,
+      ],
+      swiftSettings: strict),
+    // tests
+    .target(name: "TestSupport", dependencies: ["Volumes"], swiftSettings: strict),
+    tests(of: "Anatomy"),
+    tests(of: "Volumes"),
+    tests(of: "Archives"),
+    tests(of: "Torch"),
+    tests(of: "VolumeFiles", ["Volumes", "Anatomy"], golden: true),
+    tests(of: "ImageProcessing", ["Volumes", "Torch"], golden: true),
+    tests(of: "NeuralNetworks", ["Torch"], golden: true),
+    tests(of: "Preprocessing", ["Volumes", "ImageProcessing"], golden: true),
+    tests(of: "Models", ["Anatomy", "Torch", "NeuralNetworks", "ImageProcessing"], golden: true),
+    tests(of: "SegmentationMetrics", ["Volumes", "Anatomy"]),
+    tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
+    tests(of: "Inference", ["Torch", "ImageProcessing"], golden: true),
+    tests(
+      of: "Segmentation",
+      ["Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets"]),
+    tests(of: "Reports", ["Anatomy", "Volumes", "VolumeFiles"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["TestSupport", "Volumes", "VolumeFiles"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)
