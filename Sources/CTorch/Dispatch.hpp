@@ -13,12 +13,16 @@
 #define DELINEATE_BEGIN_AVX512                                                                \
   _Pragma(                                                                                    \
       "clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c,prefer-256-bit\"))), apply_to = function)")
+#define DELINEATE_BEGIN_AVX512_WIDE                                                           \
+  _Pragma(                                                                                    \
+      "clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c\"))), apply_to = function)")
 #define DELINEATE_END _Pragma("clang attribute pop")
 #else
 #define DELINEATE_BEGIN_AVX2 _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,f16c\")")
 #define DELINEATE_BEGIN_AVX512 \
   _Pragma("GCC push_options") \
       _Pragma("GCC target(\"avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c\")")
+#define DELINEATE_BEGIN_AVX512_WIDE DELINEATE_BEGIN_AVX512
 #define DELINEATE_END _Pragma("GCC pop_options")
 #endif
 

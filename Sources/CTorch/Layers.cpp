@@ -3,11 +3,14 @@
 #include <c10/core/InferenceMode.h>
 
 #include "Guarded.hpp"
+#include "Winograd.hpp"
 
 struct ct_convolution {
   at::Tensor weight, bias;
   std::vector<int64_t> stride, padding;
   bool is_transposed;
+  // Where it suits, this is what runs, and `weight` is not kept.
+  delineate::WinogradConvolution winograd;
 };
 
 namespace delineate {
@@ -24,6 +27,11 @@ static ct_convolution *make_convolution(const float *weight, const int64_t *weig
   auto *convolution = new ct_convolution;
   std::unique_ptr<ct_convolution> owner(convolution);
   convolution->is_transposed = is_transposed;
+  if (!is_transposed && device == CT_CPU &&
+      WinogradConvolution::suits(sizes, at::IntArrayRef(stride, 3))) {
+    convolution->winograd = WinogradConvolution(weight, sizes, bias);
+    return owner.release();
+  }
   convolution->weight = place(weight, sizes).contiguous(at::MemoryFormat::ChannelsLast3d);
   if (bias != nullptr) convolution->bias = place(bias, {outputs});
   for (int axis = 0; axis < 3; axis++) {
@@ -58,22 +66,21 @@ ct_status ct_transposed_convolution_create(const float *weight, const int64_t *w
 void ct_convolution_free(ct_convolution *convolution) { delete convolution; }
 
 ct_status ct_convolution_apply(const ct_convolution *convolution, const ct_tensor *input,
-                               ct_tensor **out) {
+                               const ct_tensor *skip, ct_tensor **out) {
   return guarded([&] {
     c10::InferenceMode inference;
     const auto &c = *convolution;
+    const at::Tensor second = skip == nullptr ? at::Tensor() : skip->value;
+    if (!c.winograd.is_empty()) {
+      *out = wrap(c.winograd.apply(input->value, second));
+      return;
+    }
+    const at::Tensor x = second.defined() ? at::cat({input->value, second}, 1) : input->value;
     c10::optional<at::Tensor> bias;
     if (c.bias.defined()) bias = c.bias;
     const std::vector<int64_t> none{0, 0, 0}, ones{1, 1, 1};
-    *out = wrap(at::convolution(input->value, c.weight, bias, c.stride, c.padding, ones,
+    *out = wrap(at::convolution(x, c.weight, bias, c.stride, c.padding, ones,
                                 c.is_transposed, none, 1));
-  });
-}
-
-ct_status ct_concatenate_channels(const ct_tensor *a, const ct_tensor *b, ct_tensor **out) {
-  return guarded([&] {
-    c10::InferenceMode inference;
-    *out = wrap(at::cat({a->value, b->value}, 1));
   });
 }
 

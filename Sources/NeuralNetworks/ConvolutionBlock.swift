@@ -45,11 +45,14 @@ struct ConvolutionBlock: Module {
   }
 
   func callAsFunction(_ x: consuming Tensor) throws(TorchError) -> Tensor {
-    try apply(x, residual: nil)
+    try apply(x)
   }
 
-  func apply(_ x: consuming Tensor, residual: Tensor?) throws(TorchError) -> Tensor {
-    let y = try convolution(x)
+  /// The block on `x`'s channels followed by `skip`'s; `residual` is added before the nonlinearity.
+  func apply(
+    _ x: consuming Tensor, skip: consuming Tensor? = nil, residual: Tensor? = nil
+  ) throws(TorchError) -> Tensor {
+    let y = try convolution(x, skip: skip)
     try y.normalizeAndActivate(
       scale: norm.scale, shift: norm.shift, epsilon: norm.epsilon, residual: residual, slope: slope)
     return y

@@ -67,15 +67,16 @@ public struct UNet: Module {
   }
 }
 
-/// Upsampling, concatenation with the skip, convolutions.
+/// Upsampling, then convolutions; the first takes the upsampled channels followed by the skip's.
 struct DecoderStage {
   let upsampling: Convolution
   let blocks: [ConvolutionBlock]
 
   func apply(_ x: consuming Tensor, skip: consuming Tensor) throws(TorchError) -> Tensor {
-    var y = try upsampling(x)
-    y = try y.concatenatedChannels(with: skip)
-    for block in blocks { y = try block(y) }
+    let up = try upsampling(x)
+    guard let first = blocks.first else { return up }
+    var y = try first.apply(up, skip: skip)
+    for block in blocks.dropFirst() { y = try block(y) }
     return y
   }
 }

@@ -49,9 +49,12 @@ public final class Convolution {
 
   deinit { ct_convolution_free(pointer) }
 
-  /// The convolution of a tensor.
-  public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(TensorHandle("a convolution") { ct_convolution_apply(pointer, x.pointer, $0) })
+  /// The convolution of a tensor's channels, followed by those of a skip if there is one.
+  public func callAsFunction(_ x: Tensor, skip: Tensor? = nil) throws(TorchError) -> Tensor {
+    try Tensor(
+      TensorHandle("a convolution") {
+        ct_convolution_apply(pointer, x.pointer, skip?.pointer, $0)
+      })
   }
 
   private static func checkSizes(

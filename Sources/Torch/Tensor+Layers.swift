@@ -26,12 +26,6 @@ extension Tensor {
     return try Tensor(TensorHandle("average pooling") { ct_average_pool(pointer, sizes, $0) })
   }
 
-  /// This tensor's channels, then the other's.
-  public func concatenatedChannels(with other: Tensor) throws(TorchError) -> Tensor {
-    try Tensor(
-      TensorHandle("concatenation") { ct_concatenate_channels(pointer, other.pointer, $0) })
-  }
-
   /// Mirrored along the given spatial axes: 0 is D, 1 is H, 2 is W.
   public func flipped(axes: [Int]) throws(TorchError) -> Tensor {
     try Tensor(TensorHandle("mirroring") { ct_flip(pointer, bits(axes), $0) })

@@ -65,8 +65,9 @@ ct_status ct_transposed_convolution_create(const float *weight, const int64_t *w
                                            const float *bias, ct_type type, ct_device device,
                                            ct_convolution **out);
 void ct_convolution_free(ct_convolution *convolution);
+// The convolution of `input`'s channels followed by `skip`'s, which may be null.
 ct_status ct_convolution_apply(const ct_convolution *convolution, const ct_tensor *input,
-                               ct_tensor **out);
+                               const ct_tensor *skip, ct_tensor **out);
 
 // In place: x = leaky_relu(instance_norm(x) * scale + shift + residual). `residual` may be null;
 // slope 1 leaves out the nonlinearity. scale and shift: one float per channel.
@@ -74,7 +75,6 @@ ct_status ct_instance_norm_activate(ct_tensor *x, const float *scale, const floa
                                     size_t channels, float epsilon, const ct_tensor *residual,
                                     float slope);
 ct_status ct_average_pool(const ct_tensor *x, const int64_t *stride, ct_tensor **out);
-ct_status ct_concatenate_channels(const ct_tensor *a, const ct_tensor *b, ct_tensor **out);
 
 // Mirroring, on the axes (0 D, 1 H, 2 W) whose bit is set.
 ct_status ct_flip(const ct_tensor *x, int axes, ct_tensor **out);
