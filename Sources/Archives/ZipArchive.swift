@@ -42,6 +42,7 @@ public struct ZipArchive: Sendable {
   /// - Parameters:
   ///   - data: the whole archive.
   ///   - name: what messages call it.
+  /// - Throws: ``ArchiveError`` where the directory or a local header is damaged.
   public init(data: Data, name: String) throws(ArchiveError) {
     let directory = try ZipDirectory(data: data, name: name)
     self.name = name
@@ -58,6 +59,7 @@ public struct ZipArchive: Sendable {
   /// - Parameters:
   ///   - path: the entry's name.
   ///   - limit: the most bytes the caller wants to hold.
+  /// - Returns: the bytes, their checksum checked.
   /// - Throws: ``ArchiveError`` where the entry is missing, larger than `limit`, or damaged.
   public func contents(of path: String, limit: UInt64 = .max) throws(ArchiveError) -> Data {
     let (entry, raw) = try located(path)

@@ -21,6 +21,7 @@ struct Checkpoint {
   /// - Parameters:
   ///   - data: the checkpoint, best mapped.
   ///   - file: its name for messages.
+  /// - Throws: ``ModelError`` where the archive or the pickle is damaged or asks for more than weights.
   init(_ data: Data, file: String) throws(ModelError) {
     guard data.starts(with: [0x50, 0x4B]) else { throw .legacyCheckpoint(file: file) }
     do { archive = try ZipArchive(data: data, name: file) } catch { throw .archive(error) }

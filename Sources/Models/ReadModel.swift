@@ -13,6 +13,7 @@ internal import NeuralNetworks
 ///     is no other.
 ///   - checkpoint: the checkpoint's file name; `nil` takes `checkpoint_final.pth`, or
 ///     `checkpoint_best.pth` where no fold has the former.
+/// - Returns: the model, its weights checked against its plan.
 /// - Throws: ``ModelError``.
 public func readModel(
   at url: URL,
@@ -31,6 +32,7 @@ public func readModel(
 /// - Parameters:
 ///   - url: as for ``readModel(at:folds:checkpoint:)``.
 ///   - checkpoint: the checkpoint's file name; `nil` as there.
+/// - Returns: the plan and the folds that are there.
 /// - Throws: ``ModelError``.
 public func inspectModel(
   at url: URL,

@@ -25,6 +25,7 @@ extension UNetPlanError: CustomStringConvertible {
 extension UNetPlan {
   /// Checks that counts agree and that every number is one a network can have.
   /// - Parameter patchSize: where given, `[D, H, W]` must be divisible by the strides' products.
+  /// - Throws: ``UNetPlanError`` for the first that does not.
   package func validate(patchSize: [Int]? = nil) throws(UNetPlanError) {
     let stages = features.count
     try check(stages, 2...16, "the number of stages")

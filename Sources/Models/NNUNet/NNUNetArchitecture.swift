@@ -10,6 +10,8 @@ struct NNUNetArchitecture {
   /// - Parameters:
   ///   - inputs: its input channels.
   ///   - outputs: its output channels.
+  /// - Returns: the plan, not yet validated.
+  /// - Throws: ``ModelError`` where a field is missing or asks for another network.
   func plan(inputs: Int, outputs: Int) throws(ModelError) -> UNetPlan {
     guard let node = try configuration.optional("architecture") else {
       return try olderPlan(inputs: inputs, outputs: outputs)
@@ -103,8 +105,10 @@ struct NNUNetArchitecture {
     }
   }
 
-  /// Refuses every argument that would make another network. Dropout and stochastic depth act in
-  /// training only, deep supervision adds heads that inference leaves out.
+  /// Refuses every argument that would make another network.
+  ///
+  /// Dropout and stochastic depth act in training only, deep supervision adds heads that inference
+  /// leaves out.
   private func refuseUnsupported(_ arguments: JSONNode) throws(ModelError) {
     let understood: Set<String> = [
       "n_stages", "features_per_stage", "kernel_sizes", "strides", "n_conv_per_stage",

@@ -55,7 +55,7 @@ enum PickleNode: Sendable {
   case numpyArray(NumpyArray)
 }
 
-/// The names a checkpoint may use. Each is interpreted here; none is looked up or called.
+/// The names a checkpoint may use; each is interpreted here, none is looked up or called.
 enum PickleGlobal: String, Hashable, Sendable, CaseIterable {
   case orderedDictionary = "collections.OrderedDict"
   case rebuildTensor = "torch._utils._rebuild_tensor_v2"
@@ -130,7 +130,7 @@ struct StorageReference: Hashable, Sendable {
   let count: Int
 }
 
-/// A view of a storage. Lengths count numbers, not bytes.
+/// A view of a storage; lengths count numbers, not bytes.
 struct TensorReference: Hashable, Sendable {
   let storage: StorageReference
   let offset: Int
