@@ -20,7 +20,7 @@ build() {
 ## test [FILTER]    runs the tests (release), all of them or those whose names match
 test() {
   setup
-  swift test $build_flags --disable-xctest ${1:+--filter "$1"}
+  swift test $build_flags --disable-testable-imports --disable-xctest ${1:+--filter "$1"}
 }
 
 ## lint             checks form, rungs and declared imports
