@@ -82,7 +82,7 @@ class MemoryWatch:
 
     def watch(self):
         next_pss = 0.0
-        while not self.stopped.wait(0.1):
+        while True:
             members = tree(self.session)
             self.processes = max(self.processes, len(members))
             self.peak_rss = max(self.peak_rss, sum(map(resident, members)))
@@ -92,6 +92,8 @@ class MemoryWatch:
                 self.pss_samples += 1
                 cost = time.monotonic() - now
                 next_pss = now + max(0.1, cost / 0.03)
+            if self.stopped.wait(0.1):
+                return
 
     def stop(self):
         self.stopped.set()
