@@ -34,13 +34,14 @@ extension BodyExtent {
     let extent = BodyExtent(planes: cropped)
     let prepared = restoration.preparedSize
     let original = restoration.croppedSize
-    planes = (0..<prepared[0]).map { plane in
+    let planes: [Rectangle?] = (0..<prepared[0]).map { plane in
       let covered = Self.scaled(plane..<plane + 1, from: prepared[0], to: original[0])
       guard let rectangle = extent.rectangle(in: covered) else { return nil }
       return Rectangle(
         rows: Self.scaled(rectangle.rows, from: original[1], to: prepared[1]),
         columns: Self.scaled(rectangle.columns, from: original[2], to: prepared[2]))
     }
+    self.init(planes: planes)
   }
 
   /// A range of one sampling of an axis on another, rounded outward.

@@ -1,32 +1,29 @@
 /// Seconds by stage of one run.
 struct RunClock {
   private let start = ContinuousClock.now
+  private var mark = ContinuousClock.now
   private var stages: [String: Double] = [:]
 
   /// The seconds of each stage, and of the whole run so far as "total".
   var report: [String: Double] {
-    stages.merging(["total": (ContinuousClock.now - start) / .seconds(1)]) { own, _ in own }
+    stages.merging(["total": seconds(since: start)]) { own, _ in own }
   }
+
+  /// Ends a stage: what passed since the last lap is its time.
+  mutating func lap(_ stage: String) {
+    add(seconds(since: mark), to: stage)
+    mark = .now
+  }
+
+  /// Starts the next stage without giving what passed to any: it was measured elsewhere.
+  mutating func skip() { mark = .now }
 
   mutating func add(_ seconds: Double, to stage: String) { stages[stage, default: 0] += seconds }
+}
 
-  mutating func time<Result, Failure: Error>(
-    _ stage: String, _ body: () throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    let start = ContinuousClock.now
-    let result = try body()
-    add((ContinuousClock.now - start) / .seconds(1), to: stage)
-    return result
-  }
-
-  mutating func time<Result>(
-    _ stage: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
-  ) async throws -> Result {
-    let start = ContinuousClock.now
-    let result = try await body()
-    add((ContinuousClock.now - start) / .seconds(1), to: stage)
-    return result
-  }
+/// Seconds since an instant.
+func seconds(since start: ContinuousClock.Instant) -> Double {
+  (ContinuousClock.now - start) / .seconds(1)
 }
 
 /// The version of this program.

@@ -110,6 +110,6 @@ public struct SegmentationResult: Sendable {
 /// The largest resident size of this process so far, in MB of 10⁶ bytes.
 func peakMemoryInMegabytes() -> Double {
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   return Double(usage.ru_maxrss) * 1024 / 1_000_000
 }

@@ -1,6 +1,6 @@
 public import Foundation
 public import Inference
-public import Torch
+import Torch
 
 /// What to segment, with which model, and how.
 public struct SegmentationRequest: Sendable, Hashable {

@@ -1,4 +1,5 @@
-public import Foundation
+import Anatomy
+import Foundation
 import ImageProcessing
 import Inference
 import Models
@@ -40,34 +41,36 @@ public actor SegmentationService {
     let placement = try Placement(request)
 
     progress(.stage("Loading the model"))
-    let model = try await clock.time("load") { try await model(for: request) }
+    let model = try model(for: request)
     let plan = model.plan
+    clock.lap("load")
     guard request.inputs.count == plan.channelNames.count else {
       throw SegmentationError.wrongInputCount(
         found: request.inputs.count, channels: plan.channelNames)
     }
     progress(.stage("Reading the scan"))
-    let scans = try await clock.time("read") { try await scans(for: request) }
+    let scans = try await scans(for: request)
     if let next { startReading(next) }
+    clock.lap("read")
 
     var previousLabels: LabelMap?
     if let stage = plan.previousStage {
-      previousLabels = try await clock.time("previousStage") {
-        try await labels(ofPreviousStage: stage, for: request, plan: plan, progress: progress)
-      }
+      previousLabels = try await labels(
+        ofPreviousStage: stage, for: request, plan: plan, progress: progress)
+      clock.lap("previousStage")
     }
     progress(.stage("Preparing"))
     let channels = scans.map(\.volume)
-    let prepared = try clock.time("prepare") {
-      try prepare(
-        channels, plan: plan.preparation, previousLabels: previousLabels,
-        previousStageLabels: plan.previousStageLabels, threads: threads)
-    }
-    let body = clock.time("body") {
-      request.placement == .body
-        ? BodyExtent(
-          of: bodyMask(of: channels[0], isCT: scans[0].isCT, threads: threads),
-          in: prepared.restoration) : nil
+    let prepared = try prepare(
+      channels, plan: plan.preparation, previousLabels: previousLabels,
+      previousStageLabels: plan.previousStageLabels, threads: threads)
+    clock.lap("prepare")
+    var body: BodyExtent?
+    if request.placement == .body {
+      let mask = bodyMask(
+        of: channels[0], contrast: scans[0].isCT ? .ct : .mr, threads: threads)
+      body = BodyExtent(of: mask, in: prepared.restoration)
+      clock.lap("body")
     }
     let axes = request.mirroring ? plan.mirroringAxes : []
     let options = SlidingWindowOptions(
@@ -78,16 +81,20 @@ public actor SegmentationService {
     let result = try Inference.segment(
       prepared, folds: model.folds.count, options: options,
       network: { fold throws(InferenceError) in
-        try clock.time("load") { () throws(InferenceError) in
-          try network(model, fold: fold, placement: placement)
-        }
+        let start = ContinuousClock.now
+        defer { clock.add(seconds(since: start), to: "load") }
+        return try network(model, fold: fold, placement: placement)
       },
       probabilities: probabilities?.volumes,
       progress: { progress(.windows(done: $0, total: $1)) })
     clock.add(result.seconds.network, to: "network")
     clock.add(result.seconds.blend, to: "blend")
     clock.add(result.seconds.restore, to: "restore")
-    try clock.time("probabilities") { try probabilities?.write(scheme: plan.labels) }
+    clock.skip()
+    if let probabilities {
+      try probabilities.write(scheme: plan.labels)
+      clock.lap("probabilities")
+    }
 
     let volumes = LabelVolumes(result.labelMap)
     let report = RunReport(
@@ -138,7 +145,8 @@ public actor SegmentationService {
   @concurrent private nonisolated static func read(
     _ request: SegmentationRequest
   ) async throws -> [Scan] {
-    try request.inputs.map { try Scan(reading: $0, series: request.series) }
+    let selector = request.series.map(SeriesSelector.init)
+    return try request.inputs.map { try readScan(at: $0, series: selector) }
   }
 
   /// The labels of a cascade's first stage, whose model folder lies beside the second's.
