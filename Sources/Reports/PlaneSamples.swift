@@ -67,8 +67,7 @@ struct PlaneSamples: Sendable {
   func shows(_ label: UInt16) -> Bool { shares[label]?.contains { $0 >= 0.5 } ?? false }
 
   /// The windowed scan in gray, with each structure's border in its color and the letters of the
-  /// patient's directions.
-  /// - Parameter emphasized: The label whose border is drawn thicker, if any.
+  /// patient's directions; the border of the emphasized label, if any, is thicker.
   func picture(
     window: IntensityWindow,
     scheme: LabelScheme,
