@@ -50,7 +50,6 @@ def plans(name):
     depths = "n_conv_per_stage" if name == "plain" else "n_blocks_per_stage"
     statistics = {"mean": 40.5, "std": 200.25, "percentile_00_5": -900.0, "percentile_99_5": 1500.0,
                   "median": 40.0, "min": -1000.0, "max": 3000.0}
-    module = "unet" if name == "plain" else "residual_unet"
     return {
         "dataset_name": "Dataset001_Tiny", "plans_name": "nnUNetPlans",
         "original_median_spacing_after_transp": [3.0, 1.0, 1.0],
@@ -68,7 +67,7 @@ def plans(name):
             "resampling_fn_probabilities": "resample_data_or_seg_to_shape",
             "resampling_fn_probabilities_kwargs": spline | {"order": 1},
             "architecture": {
-                "network_class_name": f"dynamic_network_architectures.architectures.{module}."
+                "network_class_name": "dynamic_network_architectures.architectures.unet."
                                       + CLASSES[name].__name__,
                 "arch_kwargs": ARCHITECTURES[name] | {
                     "conv_op": "torch.nn.modules.conv.Conv3d", "conv_bias": True,
