@@ -1,4 +1,5 @@
 import Anatomy
+import VolumeFiles
 
 /// A picture being drawn: 8-bit sRGB, the origin at the top left.
 struct Canvas: Sendable {
@@ -88,4 +89,9 @@ struct Canvas: Sendable {
       )
     }
   }
+}
+
+extension Canvas {
+  /// The finished picture.
+  var image: RGBImage { RGBImage(width: width, height: height, pixels: pixels) }
 }

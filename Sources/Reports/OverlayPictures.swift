@@ -1,5 +1,6 @@
 public import Anatomy
 import SegmentationMetrics
+public import VolumeFiles
 public import Volumes
 
 /// Pictures of a label map over its scan, for a person to judge the contours by.

@@ -2,6 +2,7 @@ import Anatomy
 import Reports
 import TestSupport
 import Testing
+import VolumeFiles
 import Volumes
 
 @Suite("Overlay pictures")
