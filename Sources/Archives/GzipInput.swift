@@ -6,7 +6,7 @@ package struct GzipInput: ~Copyable {
   /// The size of the file in bytes, as the system gives it.
   package let size: Int
   /// Where the next read begins; bytes from the file's start.
-  package private(set) var position: Int
+  package var position: Int
 
   /// Opens a regular file to read from `offset`.
   package init(at url: URL, from offset: Int = 0) throws(GzipError) {

@@ -5,7 +5,9 @@
 #include <gdcmSequenceOfFragments.h>
 #include <gdcmTrace.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <stdexcept>
@@ -46,13 +48,10 @@ void decode(const citk_frame_format &format, const citk_frame &frame, char *pixe
   const gdcm::TransferSyntax syntax(
       gdcm::TransferSyntax::GetTSType(format.transfer_syntax));
   gdcm::SmartPointer<gdcm::SequenceOfFragments> fragments = new gdcm::SequenceOfFragments;
-  const char *bytes = reinterpret_cast<const char *>(frame.bytes);
-  for (size_t index = 0; index < frame.fragment_count; ++index) {
-    gdcm::Fragment fragment;
-    fragment.SetByteValue(bytes, static_cast<uint32_t>(frame.fragments[index]));
-    fragments->AddFragment(fragment);
-    bytes += frame.fragments[index];
-  }
+  gdcm::Fragment fragment;
+  fragment.SetByteValue(reinterpret_cast<const char *>(frame.bytes),
+                        static_cast<uint32_t>(frame.size));
+  fragments->AddFragment(fragment);
   gdcm::DataElement element(gdcm::Tag(0x7fe0, 0x0010));
   element.SetVR(gdcm::VR::OB);
   element.SetValue(*fragments);
@@ -74,10 +73,21 @@ void decode(const citk_frame_format &format, const citk_frame &frame, char *pixe
   if (!image.GetBuffer(pixels)) throw std::runtime_error("the decoder refuses the stream");
 }
 
+/// Bytes of private memory that this process has now; the limit of a child counts them too.
+rlim_t privateMemory() {
+  unsigned long pages[6] = {};
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (file == nullptr) return RLIM_INFINITY;
+  const int found = fscanf(file, "%lu %lu %lu %lu %lu %lu", &pages[0], &pages[1], &pages[2],
+                           &pages[3], &pages[4], &pages[5]);
+  fclose(file);
+  return found == 6 ? pages[5] * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) : RLIM_INFINITY;
+}
+
 /// The child's whole life: bounded in memory and time, silent, and gone without any clean-up that
 /// belongs to the parent.
 [[noreturn]] void decodeAll(const citk_frame_format &format, const citk_frame *frames, size_t count,
-                            Progress *progress) noexcept {
+                            rlim_t inherited, Progress *progress) noexcept {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT}) {
     std::signal(signal, SIG_DFL);
   }
@@ -87,9 +97,11 @@ void decode(const citk_frame_format &format, const citk_frame &frame, char *pixe
     dup2(nowhere, STDERR_FILENO);
   }
   // A codec needs a few copies of a frame; a stream that asks for more is broken.
-  const rlim_t room = 64 * frameSize(format) + (rlim_t(256) << 20);
-  const rlimit data{room, room};
-  setrlimit(RLIMIT_DATA, &data);
+  if (inherited != RLIM_INFINITY) {
+    const rlim_t room = inherited + 64 * frameSize(format) + (rlim_t(128) << 20);
+    const rlimit data{room, room};
+    setrlimit(RLIMIT_DATA, &data);
+  }
   const rlimit core{0, 0};
   setrlimit(RLIMIT_CORE, &core);
   const rlim_t seconds = 20 + count / 4;
@@ -113,14 +125,16 @@ void decode(const citk_frame_format &format, const citk_frame &frame, char *pixe
 } // namespace
 
 extern "C" citk_status citk_decode_frames(const citk_frame_format *format, const citk_frame *frames,
-                                          size_t count, size_t *failed, citk_message *message) {
+                                          size_t count, uint8_t *pixels, size_t *failed,
+                                          citk_message *message) {
   return guarded(message, [&] {
     const size_t size = frameSize(*format);
     SharedMemory memory(sizeof(Progress) + count * size);
     auto *progress = static_cast<Progress *>(memory.bytes);
+    const rlim_t inherited = privateMemory();
     const pid_t child = fork();
     if (child < 0) throw std::runtime_error("no process for the decoder could be started");
-    if (child == 0) decodeAll(*format, frames, count, progress);
+    if (child == 0) decodeAll(*format, frames, count, inherited, progress);
     int state = 0;
     while (waitpid(child, &state, 0) < 0) {
       if (errno != EINTR) throw std::runtime_error("the decoder's process was lost");
@@ -135,10 +149,7 @@ extern "C" citk_status citk_decode_frames(const citk_frame_format *format, const
       say(message, progress->message.text);
       return status;
     }
-    const auto *pixels = reinterpret_cast<const uint8_t *>(progress + 1);
-    for (size_t index = 0; index < count; ++index) {
-      memcpy(frames[index].pixels, pixels + index * size, size);
-    }
+    memcpy(pixels, progress + 1, count * size);
     return CITK_OK;
   });
 }

@@ -74,20 +74,19 @@ typedef struct citk_frame_format {
   int is_signed;
 } citk_frame_format;
 
-/// One compressed frame: the bytes of its fragments, and how long each fragment is.
+/// One compressed frame.
 typedef struct citk_frame {
   const uint8_t *bytes;
-  const size_t *fragments;
-  size_t fragment_count;
-  /// Receives `rows × columns × bits_allocated / 8` bytes in the machine's order.
-  uint8_t *pixels;
+  size_t size;
 } citk_frame;
 
 /// Decodes frames of one format with GDCM in a child process of its own, so that a codec that
 /// crashes, hangs or swallows memory on a broken stream harms nobody.
+/// `pixels` receives `count × rows × columns × bits_allocated / 8` bytes in the machine's order.
 /// On failure `failed` is the index of the frame.
 citk_status citk_decode_frames(const citk_frame_format *format, const citk_frame *frames,
-                               size_t count, size_t *failed, citk_message *message);
+                               size_t count, uint8_t *pixels, size_t *failed,
+                               citk_message *message);
 
 #ifdef __cplusplus
 }
