@@ -25,8 +25,9 @@ from torch import nn
 from torch.nn import functional as F
 
 SPACING = [4.0, 4.0, 4.0]  # mm, in the network's axis order z, y, x
-PATCH = [48, 72, 72]
+PATCH = [32, 56, 56]
 UNSEEN = 10
+RATE = 3e-3
 ARCHITECTURE = {
     "n_stages": 4,
     "features_per_stage": [8, 16, 32, 64],
@@ -78,6 +79,14 @@ def intensities(cases):
     }
 
 
+def class_weights(cases, classes):
+    """A tenth for background; for structures the root of how much smaller than the mean they are."""
+    sizes = np.array([np.mean([(c["labels"] == n).sum() for c in cases]) for n in range(classes)])
+    weights = np.sqrt(sizes[1:].mean() / np.maximum(sizes, 1))
+    weights[0] = 0.1
+    return torch.from_numpy(weights.astype(np.float32))
+
+
 def normalized(scan, p):
     clipped = np.clip(scan, p["percentile_00_5"], p["percentile_99_5"])
     return ((clipped - p["mean"]) / max(p["std"], 1e-8)).astype(np.float32)
@@ -102,14 +111,20 @@ def patch_of(case, foreground_label):
     return torch.from_numpy(image.astype(np.float32))[None], torch.from_numpy(labels[cut])
 
 
-def loss_of(logits, labels):
-    """Cross-entropy plus soft Dice over the foreground, as nnU-Net."""
-    entropy = F.cross_entropy(logits, labels)
+def loss_of(logits, labels, weights):
+    """Cross-entropy plus soft Dice of the structures in the patch, as nnU-Net.
+
+    In the cross-entropy background weighs little and small structures much: else the first hundred
+    steps teach the network that everything is background, and the small ones come back late.
+    """
+    entropy = F.cross_entropy(logits, labels, weight=weights)
     chances = logits.softmax(1)
     onehot = F.one_hot(labels, logits.shape[1]).permute(0, 4, 1, 2, 3).float()
     overlap = (chances * onehot).sum((0, 2, 3, 4))[1:]
     total = (chances + onehot).sum((0, 2, 3, 4))[1:]
-    return entropy - ((2 * overlap + 1e-5) / (total + 1e-5)).mean()
+    present = onehot.sum((0, 2, 3, 4))[1:] > 0
+    dice = ((2 * overlap + 1e-5) / (total + 1e-5))[present]
+    return entropy - (dice.mean() if len(dice) else 0)
 
 
 @torch.no_grad()
@@ -193,7 +208,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("phantoms", type=Path, help="the folder `delineate phantom` wrote")
     parser.add_argument("output", type=Path, help="the model folder to write")
-    parser.add_argument("--minutes", type=float, default=8, help="training time")
+    parser.add_argument("--steps", type=int, default=3000, help="how many patches are learned from")
     options = parser.parse_args()
     torch.set_num_threads(1)
     random.seed(0), np.random.seed(0), torch.manual_seed(0)
@@ -208,26 +223,30 @@ def main():
         case["places"] = {c: np.argwhere(case["labels"] == c) for c in range(1, classes)}
         case["places"] = {c: p for c, p in case["places"].items() if len(p)}
 
-    network = network_of(classes)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=4e-3, weight_decay=1e-5)
-    begin, step = time.time(), 0
-    while (elapsed := (time.time() - begin) / (60 * options.minutes)) < 1:
+    weights = class_weights(seen, classes)
+    # bfloat16 and channels last: five times as fast on one core.
+    network = network_of(classes).to(memory_format=torch.channels_last_3d)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-5)
+    begin = time.time()
+    for step in range(options.steps):
         for group in optimizer.param_groups:
-            group["lr"] = 4e-3 * (1 - elapsed) ** 0.9
+            group["lr"] = RATE * min(1, (step + 1) / 50) * (1 - step / options.steps) ** 0.9
         label = random.choice([*range(1, classes), None])
         image, labels = patch_of(random.choice(seen), label)
-        outputs = network(image[None])
+        image = image[None].to(memory_format=torch.channels_last_3d)
+        with torch.autocast("cpu", torch.bfloat16):
+            outputs = network(image)
         loss = sum(
-            loss_of(out, labels[None, :: 2**i, :: 2**i, :: 2**i]) / 2**i
+            loss_of(out.float(), labels[None, :: 2**i, :: 2**i, :: 2**i], weights) / 2**i
             for i, out in enumerate(outputs[:2]))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 12)
         optimizer.step()
-        step += 1
-        if step % 25 == 0:
-            print(f"step {step}, {elapsed:.0%}: loss {loss.item():.3f}", flush=True)
+        if (step + 1) % 50 == 0:
+            print(f"step {step + 1}, {time.time() - begin:.0f} s: loss {loss.item():.3f}", flush=True)
 
+    network = network.to(memory_format=torch.contiguous_format)
     network.eval()
     scores = {name: [] for name, label in dataset["labels"].items() if label}
     for case in unseen:
@@ -237,7 +256,7 @@ def main():
             scores[name].append(2 * float((a & b).sum()) / max(1, float(a.sum() + b.sum())))
     for name, values in scores.items():
         print(f"{name:16} Dice mean {np.mean(values):.3f}, lowest {min(values):.3f}")
-    print(f"mean {np.mean(list(scores.values())):.3f} over {UNSEEN} unseen phantoms, {step} steps")
+    print(f"mean {np.mean(list(scores.values())):.3f} over {UNSEEN} unseen phantoms, {options.steps} steps")
 
     plans = plans_of(foreground)
     dataset_json = {**dataset, "numTraining": len(seen)}
@@ -245,7 +264,7 @@ def main():
     fold.mkdir(parents=True, exist_ok=True)
     (options.output / "plans.json").write_text(json.dumps(plans, indent=4))
     (options.output / "dataset.json").write_text(json.dumps(dataset_json, indent=4))
-    (options.output / "scores.json").write_text(json.dumps({"steps": step, "dice": scores}, indent=1))
+    (options.output / "scores.json").write_text(json.dumps({"steps": options.steps, "dice": scores}, indent=1))
     torch.save(
         {
             "network_weights": network.state_dict(),
@@ -253,7 +272,7 @@ def main():
             "grad_scaler_state": None,
             "logging": {},
             "_best_ema": None,
-            "current_epoch": step,
+            "current_epoch": options.steps,
             "init_args": {"plans": plans, "configuration": "3d_fullres", "fold": 0,
                           "dataset_json": dataset_json, "device": torch.device("cpu")},
             "trainer_name": "DrawnPhantomTrainer",

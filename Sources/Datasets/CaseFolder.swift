@@ -24,12 +24,14 @@ public struct CaseFolder: Sendable {
   ///   - channelCount: How many channels each case must have; at least one.
   /// - Throws: ``CaseFolderError``.
   public init(
-    at folder: URL, fileEnding: String? = nil, channelCount: Int
+    at folder: URL,
+    fileEnding: String? = nil,
+    channelCount: Int
   ) throws(CaseFolderError) {
     precondition(channelCount > 0, "a case has at least one channel")
     let files = try Self.channelFiles(in: folder, fileEnding: fileEnding)
     guard !files.isEmpty else {
-      throw .noCases(folder: folder.path, ending: fileEnding ?? Self.fileEndings[0])
+      throw .noCases(folder: folder.lastPathComponent, ending: fileEnding ?? Self.fileEndings[0])
     }
     var cases: [Case] = []
     for (name, group) in Dictionary(grouping: files, by: \.name).sorted(by: { $0.key < $1.key }) {
@@ -39,14 +41,19 @@ public struct CaseFolder: Sendable {
       }
       for channel in 0..<channelCount where byNumber[channel] == nil {
         throw .missingChannel(
-          file: Self.fileName(name, channel, group[0].ending), channelCount: channelCount)
+          file: Self.fileName(name, channel, group[0].ending),
+          channelCount: channelCount
+        )
       }
       if let surplus = group.map(\.channel).max(), surplus >= channelCount {
         throw .surplusChannel(
-          file: Self.fileName(name, surplus, group[0].ending), channelCount: channelCount)
+          file: Self.fileName(name, surplus, group[0].ending),
+          channelCount: channelCount
+        )
       }
       cases.append(
-        Case(name: name, channels: group.sorted { $0.channel < $1.channel }.map(\.url)))
+        Case(name: name, channels: group.sorted { $0.channel < $1.channel }.map(\.url))
+      )
     }
     self.cases = cases
   }
@@ -66,13 +73,14 @@ public struct CaseFolder: Sendable {
   }
 
   private static func channelFiles(
-    in folder: URL, fileEnding: String?
+    in folder: URL,
+    fileEnding: String?
   ) throws(CaseFolderError) -> [ChannelFile] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     } catch {
-      throw .unreadable(folder: folder.path)
+      throw .unreadable(folder: folder.lastPathComponent)
     }
     let endings = fileEnding.map { [$0] } ?? fileEndings
     return names.sorted().compactMap { file in
@@ -83,8 +91,11 @@ public struct CaseFolder: Sendable {
         digits.utf8.allSatisfy({ (48...57).contains($0) }), let channel = Int(digits)
       else { return nil }
       return ChannelFile(
-        name: String(stem.dropLast(5)), channel: channel, ending: ending,
-        url: folder.appending(path: file))
+        name: String(stem.dropLast(5)),
+        channel: channel,
+        ending: ending,
+        url: folder.appending(path: file)
+      )
     }
   }
 

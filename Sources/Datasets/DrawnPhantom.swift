@@ -21,7 +21,8 @@ public struct DrawnPhantom: Sendable {
 
   /// The structures of the label map.
   public static let scheme = LabelScheme(
-    entries: PhantomStructure.allCases.map { .init(label: $0.rawValue, name: $0.tg263) })
+    entries: PhantomStructure.allCases.map { .init(label: $0.rawValue, name: $0.tg263) }
+  )
 
   /// A supine axial scan that shows the whole phantom: 160×160×96 voxels of 2.5×2.5×3 mm.
   public static func standardGrid() throws(GridError) -> VoxelGrid {
@@ -56,7 +57,10 @@ public struct DrawnPhantom: Sendable {
   }
 
   private func draw(
-    row j: Int, _ k: Int, of grid: VoxelGrid, put: (Int, Float, UInt16) -> Void
+    row j: Int,
+    _ k: Int,
+    of grid: VoxelGrid,
+    put: (Int, Float, UInt16) -> Void
   ) {
     let start = grid.patientFromVoxel(Point(0, Double(j), Double(k))).coordinates
     let step = grid.direction.x * grid.spacing.x

@@ -12,8 +12,10 @@ extension PhantomAnatomy {
 
   private static func jitter(_ chance: inout SplitMix, _ bound: Double) -> SIMD3<Double> {
     SIMD3(
-      chance.uniform(-bound...bound), chance.uniform(-bound...bound),
-      chance.uniform(-bound...bound))
+      chance.uniform(-bound...bound),
+      chance.uniform(-bound...bound),
+      chance.uniform(-bound...bound)
+    )
   }
 
   private static func grown(_ radii: SIMD3<Double>, _ chance: inout SplitMix) -> SIMD3<Double> {
@@ -26,10 +28,15 @@ extension PhantomAnatomy {
     let radii = SIMD3(repeating: chance.uniform(11.5...13.5))
     return [
       .init(
-        .ellipsoid(center: center, radii: radii), intensity: 18, label: structure.rawValue),
+        .ellipsoid(center: center, radii: radii),
+        intensity: 18,
+        label: structure.rawValue
+      ),
       .init(
-        .ellipsoid(center: center - [0, 8, 0], radii: [4, 2, 4]), intensity: 80,
-        label: structure.rawValue),
+        .ellipsoid(center: center - [0, 8, 0], radii: [4, 2, 4]),
+        intensity: 80,
+        label: structure.rawValue
+      ),
     ]
   }
 
@@ -43,10 +50,15 @@ extension PhantomAnatomy {
     return [
       .init(.ellipsoid(center: center, radii: radii + 3), intensity: -95),
       .init(
-        .ellipsoid(center: deep, radii: grown([9, 10, 15], &chance)), intensity: intensity,
-        label: structure.rawValue),
+        .ellipsoid(center: deep, radii: grown([9, 10, 15], &chance)),
+        intensity: intensity,
+        label: structure.rawValue
+      ),
       .init(
-        .ellipsoid(center: center, radii: radii), intensity: intensity, label: structure.rawValue),
+        .ellipsoid(center: center, radii: radii),
+        intensity: intensity,
+        label: structure.rawValue
+      ),
     ]
   }
 
@@ -57,8 +69,10 @@ extension PhantomAnatomy {
     return [
       .init(.ellipsoid(center: center, radii: radii + 4), intensity: -95),
       .init(
-        .ellipsoid(center: center, radii: radii), intensity: chance.uniform(35...65),
-        label: structure.rawValue),
+        .ellipsoid(center: center, radii: radii),
+        intensity: chance.uniform(35...65),
+        label: structure.rawValue
+      ),
     ]
   }
 
@@ -73,8 +87,10 @@ extension PhantomAnatomy {
     }
     return [
       .init(
-        .tube(canal.map { .init(position: $0, radius: cordRadius) }), intensity: 42,
-        label: PhantomStructure.spinalCord.rawValue),
+        .tube(canal.map { .init(position: $0, radius: cordRadius) }),
+        intensity: 42,
+        label: PhantomStructure.spinalCord.rawValue
+      ),
       // A cistern of water around the brainstem; brain and it differ by a few HU only.
       .init(stem(4), intensity: 6),
       .init(stem(0), intensity: 40, label: PhantomStructure.brainstem.rawValue),
@@ -92,7 +108,9 @@ extension PhantomAnatomy {
       func knots(_ side: Double) -> [PhantomShape.Knot] {
         half.map { point, radius in
           .init(
-            position: point * SIMD3(side * width, 1, 1) + SIMD3(0, 0, chin), radius: radius - inset)
+            position: point * SIMD3(side * width, 1, 1) + SIMD3(0, 0, chin),
+            radius: radius - inset
+          )
         }
       }
       let front = PhantomShape.Knot(position: [0, -82, -11 + chin], radius: 8 - inset)

@@ -20,8 +20,12 @@ extension PhantomAnatomy {
         rows.map { row in
           let factor = row.z < 20 ? girth : 1
           return Section(
-            z: row.z, center: [0, row.y], radii: [row.rx * factor - inset, row.ry * factor - inset])
-        })
+            z: row.z,
+            center: [0, row.y],
+            radii: [row.rx * factor - inset, row.ry * factor - inset]
+          )
+        }
+      )
     }
     func head(_ inset: Double) -> PhantomShape.Solid {
       .ellipsoid(center: [0, 0, 92], radii: SIMD3(77, 95, 106) - inset)
@@ -52,32 +56,42 @@ extension PhantomAnatomy {
         .init(.ellipsoid(center: [32 * side, -70, 64], radii: [18, 24, 17]), intensity: -85),
         .init(.ellipsoid(center: [47 * side, -34, 20], radii: [9, 16, 24]), intensity: 62),
         .init(
-          .ellipsoid(center: [66 * side, 18, 52], radii: [12, 16, 14]), intensity: -300),
+          .ellipsoid(center: [66 * side, 18, 52], radii: [12, 16, 14]),
+          intensity: -300
+        ),
         // Sternocleidomastoid, carotid, jugular, thyroid lobe, clavicle.
         .init(
           .tube([
             Knot(position: [54 * side, 24, 22], radius: 9),
             Knot(position: [44 * side, -4, -40], radius: 9),
             Knot(position: [22 * side, -30, -92], radius: 8),
-          ]), intensity: 66),
+          ]),
+          intensity: 66
+        ),
         .init(
           .tube([
             Knot(position: [26 * side, 0, 30], radius: 3.5),
             Knot(position: [25 * side, -6, -30], radius: 4.5),
             Knot(position: [20 * side, 0, -160], radius: 4.5),
-          ]), intensity: 170),
+          ]),
+          intensity: 170
+        ),
         .init(
           .tube([
             Knot(position: [33 * side, 6, 30], radius: 5),
             Knot(position: [32 * side, -2, -160], radius: 6),
-          ]), intensity: 140),
+          ]),
+          intensity: 140
+        ),
         .init(.ellipsoid(center: [17 * side, -20, -68], radii: [8, 9, 19]), intensity: 115),
         .init(
           .tube([
             Knot(position: [18 * side, -34, -92], radius: 7),
             Knot(position: [80 * side, -22, -84], radius: 6),
             Knot(position: [150 * side, 10, -80], radius: 7),
-          ]), intensity: 520),
+          ]),
+          intensity: 520
+        ),
       ]
     }
     return shapes + spine() + airway(chance.uniform(0.85...1.2))
@@ -114,9 +128,11 @@ extension PhantomAnatomy {
       let z = 12 - 17 * Double(level)
       let y = 36 + max(0, -40 - z) * 0.17
       shapes.append(
-        .init(.ellipsoid(center: [0, y - 19, z], radii: [13, 13, 2.5]), intensity: 85))
+        .init(.ellipsoid(center: [0, y - 19, z], radii: [13, 13, 2.5]), intensity: 85)
+      )
       shapes.append(
-        .init(.ellipsoid(center: [0, y + 24, z - 8], radii: [4, 14, 5]), intensity: 400))
+        .init(.ellipsoid(center: [0, y + 24, z - 8], radii: [4, 14, 5]), intensity: 400)
+      )
     }
     return shapes + [.init(tube(y: 0, radius: 11), intensity: 10)]
   }

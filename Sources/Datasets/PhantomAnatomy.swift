@@ -26,10 +26,13 @@ struct PhantomAnatomy: Sendable {
 
   /// The shapes a line of voxels may pass through, topmost first.
   func shapesMeeting(
-    from start: SIMD3<Double>, to end: SIMD3<Double>
+    from start: SIMD3<Double>,
+    to end: SIMD3<Double>
   ) -> (patient: [PhantomShape], fixed: [PhantomShape]) {
     func candidates(
-      _ list: [PhantomShape], _ a: SIMD3<Double>, _ b: SIMD3<Double>
+      _ list: [PhantomShape],
+      _ a: SIMD3<Double>,
+      _ b: SIMD3<Double>
     ) -> [PhantomShape] {
       let (low, high) = (pointwiseMin(a, b), pointwiseMax(a, b))
       return list.reversed().filter { $0.mayMeet(low: low, high: high) }
@@ -41,7 +44,8 @@ struct PhantomAnatomy: Sendable {
   /// The intensity in HU and the structure's number at a place.
   @inline(__always)
   func tissue(
-    at position: SIMD3<Double>, among candidates: (patient: [PhantomShape], fixed: [PhantomShape])
+    at position: SIMD3<Double>,
+    among candidates: (patient: [PhantomShape], fixed: [PhantomShape])
   ) -> (intensity: Double, label: UInt16) {
     let posed = pose(Point(position)).coordinates
     if let shape = candidates.patient.first(where: { $0.contains(posed) }) {
@@ -63,9 +67,15 @@ struct PhantomAnatomy: Sendable {
       * rotation(about: 1, by: chance.uniform(-0.08...0.08))
       * rotation(about: 2, by: chance.uniform(range))
     let scale = SIMD3(
-      chance.uniform(0.92...1.08), chance.uniform(0.92...1.08), chance.uniform(0.92...1.08))
+      chance.uniform(0.92...1.08),
+      chance.uniform(0.92...1.08),
+      chance.uniform(0.92...1.08)
+    )
     let shift = SIMD3(
-      chance.uniform(-8...8), chance.uniform(-8...4), chance.uniform(-8...8))
+      chance.uniform(-8...8),
+      chance.uniform(-8...4),
+      chance.uniform(-8...8)
+    )
     let linear = .diagonal([1, 1, 1] / scale) * rotation.transposed
     return AffineTransform(linear: linear, offset: -(linear * shift))
   }

@@ -91,13 +91,15 @@ extension PhantomShape.Solid {
     case .box(let low, let high): return (low, high)
     case .tube(let knots):
       return Self.bounds(
-        of: knots.map { ($0.position - SIMD3(repeating: $0.radius), $0.position + $0.radius) })
+        of: knots.map { ($0.position - SIMD3(repeating: $0.radius), $0.position + $0.radius) }
+      )
     case .stack(let sections):
       return Self.bounds(
         of: sections.map {
           let (low, high) = ($0.center - $0.radii, $0.center + $0.radii)
           return (SIMD3(low.x, low.y, $0.z), SIMD3(high.x, high.y, $0.z))
-        })
+        }
+      )
     }
   }
 

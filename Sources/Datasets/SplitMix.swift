@@ -1,4 +1,6 @@
-/// Repeatable chance: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). Same seed, same numbers.
+/// Repeatable chance: same seed, same numbers.
+///
+/// - SeeAlso: SplitMix64, Steele, Lea and Flood, OOPSLA 2014.
 struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 

@@ -16,8 +16,10 @@ struct LabelTable {
     var result: [UInt16: OverlapCounts] = [:]
     for label in both.indices {
       let counts = OverlapCounts(
-        both: both[label], inReference: both[label] + onlyReference[label],
-        inPrediction: both[label] + onlyPrediction[label])
+        both: both[label],
+        inReference: both[label] + onlyReference[label],
+        inPrediction: both[label] + onlyPrediction[label]
+      )
       if counts.inReference + counts.inPrediction > 0 { result[UInt16(label)] = counts }
     }
     return result
@@ -31,7 +33,8 @@ struct LabelTable {
   }
 
   private static func counting(
-    _ reference: UnsafeBufferPointer<UInt16>, _ prediction: UnsafeBufferPointer<UInt16>
+    _ reference: UnsafeBufferPointer<UInt16>,
+    _ prediction: UnsafeBufferPointer<UInt16>
   ) -> LabelTable {
     let count = reference.count
     let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -58,7 +61,8 @@ struct LabelTable {
   }
 
   private mutating func count(
-    _ reference: UnsafeBufferPointer<UInt16>, _ prediction: UnsafeBufferPointer<UInt16>,
+    _ reference: UnsafeBufferPointer<UInt16>,
+    _ prediction: UnsafeBufferPointer<UInt16>,
     in range: Range<Int>
   ) {
     guard let a = reference.baseAddress, let b = prediction.baseAddress else { return }

@@ -12,8 +12,11 @@ struct DrawnPhantomTests {
     let middle = SIMD3<Double>(0, 0, 55)
     let half = direction * SIMD3(repeating: spacing * Double(count - 1) / 2)
     return try VoxelGrid(
-      size: SIMD3(repeating: count), spacing: SIMD3(repeating: spacing), origin: middle - half,
-      direction: direction)
+      size: SIMD3(repeating: count),
+      spacing: SIMD3(repeating: spacing),
+      origin: middle - half,
+      direction: direction
+    )
   }
 
   @Test("The same seed draws the same patient, another seed another one")
@@ -65,7 +68,8 @@ struct DrawnPhantomTests {
           for i in 0..<turned.scan.grid.size.x {
             let index = Point<VoxelSpace>(Double(i), Double(j), Double(k))
             let there = map(turned.scan.grid.patientFromVoxel(index)).coordinates.rounded(
-              .toNearestOrEven)
+              .toNearestOrEven
+            )
             let (a, b, c) = (Int(there.x), Int(there.y), Int(there.z))
             if turned.scan[i, j, k] != reference.scan[a, b, c]
               || turned.labels[i, j, k] != reference.labels[a, b, c]

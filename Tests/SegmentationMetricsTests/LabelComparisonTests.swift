@@ -7,7 +7,10 @@ import Volumes
 struct LabelComparisonTests {
   /// A ball of a label on a cube of voxels.
   private func ball(
-    radius: Double, label: UInt16 = 1, center: Double = 20, spacing: Double = 1
+    radius: Double,
+    label: UInt16 = 1,
+    center: Double = 20,
+    spacing: Double = 1
   ) throws -> LabelMap {
     let grid = try VoxelGrid(size: [41, 41, 41], spacing: SIMD3(repeating: spacing))
     var map = LabelMap(repeating: 0, grid: grid)
@@ -25,7 +28,9 @@ struct LabelComparisonTests {
   @Test("A sphere has the Dice of its volume ratio")
   func concentricBalls() throws {
     let comparison = try LabelComparison(
-      reference: ball(radius: 16), prediction: ball(radius: 12))
+      reference: ball(radius: 16),
+      prediction: ball(radius: 12)
+    )
     let dice = try #require(comparison.dice(of: 1))
     let ratio = 2 * 12.0 * 12 * 12 / (16.0 * 16 * 16 + 12 * 12 * 12)
     #expect((dice - ratio).magnitude < 0.01)
@@ -37,7 +42,9 @@ struct LabelComparisonTests {
     #expect(try LabelComparison(reference: map, prediction: map).dice(of: 7) == 1)
     #expect(try LabelComparison(reference: map, prediction: map).dice(of: 8) == nil)
     let apart = try LabelComparison(
-      reference: map, prediction: ball(radius: 5, label: 7, center: 33))
+      reference: map,
+      prediction: ball(radius: 5, label: 7, center: 33)
+    )
     #expect(apart.dice(of: 7) == 0)
     #expect(apart.labels == [7])
   }
@@ -47,7 +54,9 @@ struct LabelComparisonTests {
     let small = try ball(radius: 3, spacing: 2)
     let voxels = small.voxels.filter { $0 == 1 }.count
     let comparison = try LabelComparison(
-      reference: small, prediction: LabelMap(repeating: 0, grid: small.grid))
+      reference: small,
+      prediction: LabelMap(repeating: 0, grid: small.grid)
+    )
     #expect(comparison.referenceVolume(of: 1) == Double(voxels) * 8)
     #expect(comparison.predictionVolume(of: 1) == 0)
     let volumes = LabelVolumes(small)
