@@ -1,0 +1,4 @@
+/// stub
+public enum DICOMSeriesProblem: Error, Hashable, Sendable, CustomStringConvertible {
+  case x; public var description: String { "" }
+}
