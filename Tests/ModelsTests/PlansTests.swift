@@ -309,7 +309,7 @@ struct PlansTests {
       var refused = 0
       for _ in 0..<2_000 {
         try whole.mutated(using: &generator).write(to: folder.url.appending(path: file))
-        do { _ = try readModel(at: folder.url) } catch { refused += 1 }
+        do { _ = try inspectModel(at: folder.url) } catch { refused += 1 }
       }
       #expect(refused > 1_000)
     }
