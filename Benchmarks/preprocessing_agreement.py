@@ -55,6 +55,7 @@ def default_plans(spacing, channels, scheme, mask, transpose):
             str(n): {"mean": 275.5, "std": 442.2, "percentile_00_5": -104.0,
                      "percentile_99_5": 1634.0} for n in range(channels)},
         "configurations": {"3d_fullres": {
+            "architecture": {}, "preprocessor_name": "DefaultPreprocessor",
             "spacing": spacing, "normalization_schemes": [scheme] * channels,
             "use_mask_for_norm": [mask] * channels,
             "resampling_fn_data": "resample_data_or_seg_to_shape",

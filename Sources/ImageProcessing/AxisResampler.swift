@@ -119,8 +119,10 @@ struct AxisResampler: Sendable {
     return [first, second, third, 1 - first - second - third]
   }
 
-  /// Resamples a bundle: `scratch` holds the lines from row ``margin`` on, `output` gets
-  /// `outputCount` rows. `lanes` is a multiple of ``vectorWidth``; the scratch is used up.
+  /// Resamples a bundle of lines.
+  ///
+  /// `scratch` holds the lines from row ``margin`` on and is used up; `output` gets `outputCount`
+  /// rows. `lanes` is a multiple of ``vectorWidth``.
   func callAsFunction(
     _ scratch: UnsafeMutablePointer<Double>,
     lanes: Int,

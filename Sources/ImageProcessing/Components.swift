@@ -117,6 +117,7 @@ extension Volume where Scalar == Bool {
   ///
   /// - Parameter sliceBySlice: Whether holes are looked for in each slice on its own, so that a
   ///   channel that leaves the volume through the first or last slice is a hole too.
+  /// - Returns: A mask on the same grid.
   /// - SeeAlso: SciPy's `binary_fill_holes`, which gives the same.
   public func fillingHoles(sliceBySlice: Bool = false) -> Mask {
     let outside = Components(of: false, in: self, acrossSlices: !sliceBySlice)

@@ -123,9 +123,10 @@ struct LabelResampler: Sendable {
 ///   - labels: A C-order array; negative labels are allowed.
 ///   - size: The elements along the three axes.
 ///   - newSize: The elements along the three axes of the result.
-///   - rule: Which family of functions, and their orders (0, 1 or 3).
+///   - rule: Which family of functions, and their orders (0 or 1).
 ///   - separateAxis: The axis that is resampled on its own.
 ///   - threads: How many threads work.
+/// - Returns: A C-order array of the new size.
 package func resampledLabels(
   _ labels: [Int32],
   size: [Int],
@@ -135,37 +136,16 @@ package func resampledLabels(
   threads: Int = 1
 ) -> [Int32] {
   guard size != newSize, rule.method != .identity else { return labels }
+  let kernel: AxisResampler.Kernel =
+    rule.method == .linear ? .torchLinear : .spline(order: rule.order)
+  var kernels = [kernel, kernel, kernel]
   guard let axis = separateAxis else {
-    if rule.method == .spline && rule.order == 3 {
-      return labelsByIndicator(labels, size: size, to: newSize, separateAxis: nil, threads: threads)
-    }
-    let kernel: AxisResampler.Kernel =
-      rule.method == .linear ? .torchLinear : .spline(order: rule.order)
-    return LabelResampler(size: size, to: newSize, kernels: [kernel, kernel, kernel])(
-      labels,
-      threads: threads
-    )
+    return LabelResampler(size: size, to: newSize, kernels: kernels)(labels, threads: threads)
   }
   var between = newSize
   between[axis] = size[axis]
-  var kernels: [AxisResampler.Kernel]
-  let planes: [Int32]
-  if rule.method == .spline && rule.order == 3 {
-    planes = labelsByIndicator(
-      labels,
-      size: size,
-      to: between,
-      separateAxis: axis,
-      threads: threads
-    )
-  } else {
-    kernels = Array(
-      repeating: rule.method == .linear ? .torchLinear : .spline(order: rule.order),
-      count: 3
-    )
-    kernels[axis] = .spline(order: 0)
-    planes = LabelResampler(size: size, to: between, kernels: kernels)(labels, threads: threads)
-  }
+  kernels[axis] = .spline(order: 0)
+  let planes = LabelResampler(size: size, to: between, kernels: kernels)(labels, threads: threads)
   guard between != newSize else { return planes }
   if rule.method == .spline && rule.orderZ > 0 {
     return labelsByThreshold(
@@ -180,49 +160,6 @@ package func resampledLabels(
   kernels = Array(repeating: .spline(order: 0), count: 3)
   kernels[axis] = rule.method == .linear ? .torchNearest : .spline(order: 0)
   return LabelResampler(size: between, to: newSize, kernels: kernels)(planes, threads: threads)
-}
-
-/// The largest of the labels' cubic indicators; a tie goes to the nearest neighbor, then the smallest.
-private func labelsByIndicator(
-  _ labels: [Int32],
-  size: [Int],
-  to newSize: [Int],
-  separateAxis: Int?,
-  threads: Int
-) -> [Int32] {
-  let rule = ResamplingRule(order: 3)
-  let nearest = LabelResampler(
-    size: size,
-    to: newSize,
-    kernels: Array(repeating: .spline(order: 0), count: 3)
-  )(
-    labels,
-    threads: threads
-  )
-  var winners: [Int32] = []
-  var best: [Float] = []
-  for label in Set(labels).sorted() {
-    let scores = resampled(
-      labels.map { $0 == label ? 1 : 0 },
-      size: size,
-      to: newSize,
-      rule: rule,
-      separateAxis: separateAxis,
-      threads: threads
-    )
-    if winners.isEmpty {
-      winners = Array(repeating: label, count: scores.count)
-      best = scores
-      continue
-    }
-    for index in scores.indices {
-      if scores[index] > best[index] || (scores[index] == best[index] && nearest[index] == label) {
-        winners[index] = label
-      }
-      best[index] = max(best[index], scores[index])
-    }
-  }
-  return winners
 }
 
 /// Along one axis, the largest label whose interpolated indicator is above one half; 0 where none is.

@@ -95,6 +95,7 @@ package struct IntensityCensus: Hashable, Sendable {
 /// The voxels where any channel is not zero, holes filled: nnU-Net's `create_nonzero_mask`.
 ///
 /// - Parameter channels: Volumes of one size, at least one.
+/// - Returns: A mask on the first channel's grid.
 package func nonzeroMask(of channels: [Volume<Float>]) -> Mask {
   var mask = channels[0].map { $0 != 0 }
   for channel in channels.dropFirst() {

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Each channel's probability at each voxel of the scan, in a file that is mapped into memory.
 ///

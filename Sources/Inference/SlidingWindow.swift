@@ -81,9 +81,14 @@ public func segment(
       try ring.finish(before: row.plane, restorer.accept)
     }
     for fold in 0..<folds {
-      if folds > 1 { current = nil }
-      let unet = try current ?? network(fold)
-      current = unet
+      let unet: UNet
+      if folds == 1, let current {
+        unet = current
+      } else {
+        current = nil  // one fold's weights at a time
+        unet = try network(fold)
+        current = unet
+      }
       for start in row.starts {
         guard !Task.isCancelled else { throw .cancelled }
         let position = [row.plane] + start

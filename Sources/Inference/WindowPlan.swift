@@ -29,7 +29,7 @@ public struct BodyExtent: Hashable, Sendable {
   public init(planes: [Rectangle?]) { self.planes = planes }
 
   /// The smallest rectangle around the patient in some planes.
-  func rectangle(in range: Range<Int>) -> Rectangle? {
+  public func rectangle(in range: Range<Int>) -> Rectangle? {
     planes[range.clamped(to: planes.indices)].compactMap(\.self).reduce(nil) { sum, next in
       guard let sum else { return next }
       return Rectangle(

@@ -10,6 +10,8 @@ extension ChannelNormalization {
   ///   - view: The cropped channel; its mask, where it has one, bounds mean and deviation.
   ///   - channel: The channel's number, for errors.
   ///   - threads: How many threads work.
+  /// - Returns: What to apply to each voxel.
+  /// - Throws: ``PreparationError`` where intensities do not suit the formula.
   func transform(
     of view: ArrayView,
     channel: Int,

@@ -13,6 +13,7 @@ public import Volumes
 ///   - previousLabels: For a cascade, the previous stage's answer on the scan's grid.
 ///   - previousStageLabels: The labels that get a channel each, in the network's order.
 ///   - threads: How many threads work.
+/// - Returns: The prepared scan, with the way back.
 /// - Throws: ``PreparationError``.
 public func prepare(
   _ channels: [Volume<Float>],
@@ -99,11 +100,8 @@ private func commonGrid(
   guard plan.transposeForward.sorted() == [0, 1, 2], plan.spacing.count == 3,
     plan.spacing.allSatisfy({ $0 > 0 && $0.isFinite })
   else { throw .unusablePlan(transposeForward: plan.transposeForward, spacing: plan.spacing) }
-  for rule in [plan.imageResampling, plan.labelResampling] where rule.method == .spline {
-    for order in [rule.order, rule.orderZ] where ![0, 1, 3].contains(order) {
-      throw .unsupportedOrder(order)
-    }
-  }
+  try checkOrders(plan.imageResampling, supported: [0, 1, 3])
+  if previousLabels != nil { try checkOrders(plan.labelResampling, supported: [0, 1]) }
   guard let grid = channels.first?.grid, channels.count == plan.channels.count else {
     throw .channelCount(expected: plan.channels.count, found: channels.count)
   }
@@ -117,6 +115,16 @@ private func commonGrid(
     throw .gridMismatch(channel: nil, GridMismatch(expected: grid, found: found))
   }
   return grid
+}
+
+private func checkOrders(
+  _ rule: ResamplingRule,
+  supported: [Int]
+) throws(PreparationError) {
+  guard rule.method == .spline else { return }
+  for order in [rule.order, rule.orderZ] where !supported.contains(order) {
+    throw .unsupportedOrder(order, supported: supported)
+  }
 }
 
 /// The smallest box around the voxels that are not zero in some channel.

@@ -12,8 +12,8 @@ public enum PreparationError: Error, Hashable {
   case empty
   /// A plan's axes are not a permutation of 0, 1, 2 with three positive spacings.
   case unusablePlan(transposeForward: [Int], spacing: [Double])
-  /// A plan asks for a spline order that is not 0, 1 or 3.
-  case unsupportedOrder(Int)
+  /// A plan asks for a spline order that is not known: 0, 1 and 3 for images, 0 and 1 for labels.
+  case unsupportedOrder(Int, supported: [Int])
   /// The plan normalizes a channel as CT without the training set's intensities.
   case missingForeground(channel: Int)
   /// A channel to be divided by 255 has values outside 0 to 255.
@@ -42,8 +42,9 @@ extension PreparationError: CustomStringConvertible {
     case .unusablePlan(let transposeForward, let spacing):
       "Preparation: the plan's axes \(transposeForward) and spacing \(spacing) are not a permutation "
         + "of 0, 1, 2 with three positive spacings in mm."
-    case .unsupportedOrder(let order):
-      "Preparation: the plan resamples with splines of order \(order); orders 0, 1 and 3 are known."
+    case .unsupportedOrder(let order, let supported):
+      "Preparation: the plan resamples with splines of order \(order), "
+        + "where the orders \(supported) are known."
     case .missingForeground(let channel):
       "Preparation: the plan normalizes channel \(channel) as CT but lacks the training set's "
         + "intensities."

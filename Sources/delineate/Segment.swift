@@ -66,7 +66,7 @@ struct Segment: AsyncParsableCommand {
   var folds: [String] = []
 
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
-  var device: ComputeDevice = .automatic
+  var device: DeviceChoice = .automatic
 
   @Option(help: "The number of processor threads; all cores by default.")
   var threads: Int?
@@ -100,36 +100,36 @@ struct Segment: AsyncParsableCommand {
       overlay: overlay.map { URL(filePath: $0) }, report: report.map { URL(filePath: $0) },
       isBatch: scans.isBatch, fileEnding: plan.fileEnding)
     try outputs.check()
-    let service = try SegmentationService()
-    for scan in scans.cases {
+    let service = SegmentationService()
+    let requests = scans.cases.map(request)
+    for (index, scan) in scans.cases.enumerated() {
       let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
       defer { progress.finish() }
-      let result = try await service.segment(request(for: scan)) { progress.show($0) }
+      let result = try await service.segment(
+        requests[index], next: requests.dropFirst(index + 1).first
+      ) { progress.show($0) }
       progress.finish()
-      let written = try outputs.write(result, of: scan.name)
-      try show(result, of: scan.name, written: written, isBatch: scans.isBatch)
+      try show(try outputs.write(result, of: scan.name), isBatch: scans.isBatch)
     }
   }
 
   private func request(for scan: ScanArguments.Case) -> SegmentationRequest {
     SegmentationRequest(
-      inputs: scan.channels, series: series, model: URL(filePath: model),
+      inputs: scan.channels, model: URL(filePath: model), series: series,
       folds: folds.isEmpty ? nil : folds, precision: precision, mirroring: !noMirroring,
       stepFraction: step, device: device, threads: threads, placement: windowPlacement,
       probabilitiesFolder: probabilities.map { URL(filePath: $0) })
   }
 
-  private func show(
-    _ result: SegmentationResult, of name: String, written: [URL], isBatch: Bool
-  ) throws {
-    if json { print(try RunRecord(name, written, result.report).json(onOneLine: isBatch)) }
+  private func show(_ run: FinishedRun, isBatch: Bool) throws {
+    if json { print(try run.json(onOneLine: isBatch)) }
     guard !quiet else { return }
-    let text = RunSummary(case: isBatch ? name : nil, result: result, written: written).text
     // JSON has standard output to itself.
-    FileHandle(fileDescriptor: json ? STDERR_FILENO : STDOUT_FILENO).write(Data(text.utf8))
+    FileHandle(fileDescriptor: json ? STDERR_FILENO : STDOUT_FILENO)
+      .write(Data(run.text(named: isBatch).utf8))
   }
 }
 
 extension Precision: ExpressibleByArgument {}
-extension ComputeDevice: ExpressibleByArgument {}
+extension DeviceChoice: ExpressibleByArgument {}
 extension WindowPlacement: ExpressibleByArgument {}
