@@ -6,15 +6,23 @@ import Segmentation
 extension CaseReport {
   /// The report of a run, with its pictures read back.
   init(
-    _ run: RunReport, scheme: LabelScheme, title: String, pictures: [WrittenPicture]
+    _ run: RunReport,
+    scheme: LabelScheme,
+    title: String,
+    pictures: [WrittenPicture]
   ) throws {
     self.init(
-      title: title, date: Date(), warnings: run.warnings,
+      title: title,
+      date: Date(),
+      warnings: run.warnings,
       structures: run.structures.map { structure in
         Structure(
-          name: structure.name, label: structure.label,
+          name: structure.name,
+          label: structure.label,
           color: scheme.entry(label: structure.label)?.color ?? .palette(Int(structure.label)),
-          volumeInMilliliters: structure.volumeInMilliliters, voxels: structure.voxels)
+          volumeInMilliliters: structure.volumeInMilliliters,
+          voxels: structure.voxels
+        )
       },
       pictures: try pictures.map { Picture(caption: $0.title, png: try Data(contentsOf: $0.file)) },
       stages: Self.stages(run.seconds),
@@ -22,7 +30,8 @@ extension CaseReport {
         Section("Scan", Self.facts(run.grid)), Section("Model", Self.facts(run.model)),
         Section("Run", Self.facts(run)),
         Section("Versions", run.versions.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) }),
-      ])
+      ]
+    )
   }
 
   /// The stages in the order they happen, what is not known here last; the total is their sum.

@@ -15,11 +15,13 @@ struct Inspect: ParsableCommand {
         delineate inspect labels.seg.nrrd
         delineate inspect series/
         delineate inspect model
-      """)
+      """
+  )
 
   @Argument(
     help: "A scan, label map or zipped model; or a folder of DICOM slices, cases or a model.",
-    completion: .file())
+    completion: .file()
+  )
   var path: String
 
   func run() throws {

@@ -70,7 +70,9 @@ struct InspectionText {
     // Few whole numbers from 0 up are labels; a scan has many values, or some below zero.
     if let read = try? readLabelMap(at: url) {
       let volumes = LabelVolumes(read.labelMap)
-      if volumes.labels.count <= 256, file.segments != nil || !file.scalarType.isFloatingPoint {
+      if volumes.labels.count <= 256,
+        file.segments != nil || ![.float32, .float64].contains(file.scalarType)
+      {
         facts.insert(("Label map", "\(file.format), \(volumes.labels.count) structures"), at: 0)
         return lines(facts) + "\n\n" + table(volumes, scheme: read.scheme).text
       }

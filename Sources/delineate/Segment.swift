@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Inference
 import Models
@@ -28,13 +28,16 @@ struct Segment: AsyncParsableCommand {
         All cases of a folder, fast, with a record of each run:
           delineate segment imagesTs --model model --output labels --precision bf16 \\
             --window-placement body --json > runs.jsonl
-      """)
+      """
+  )
 
   @Argument(
     help: ArgumentHelp(
       "A scan, or NAME=SCAN for each channel of the model, or a folder of cases.",
-      valueName: "input"),
-    completion: .file())
+      valueName: "input"
+    ),
+    completion: .file()
+  )
   var inputs: [String]
 
   @Option(help: "The trained model: a folder or a zip file.", completion: .file())
@@ -62,7 +65,9 @@ struct Segment: AsyncParsableCommand {
   var step = 0.5
 
   @Option(
-    parsing: .upToNextOption, help: "The folds to average, such as 0 1 2; all of them by default.")
+    parsing: .upToNextOption,
+    help: "The folds to average, such as 0 1 2; all of them by default."
+  )
   var folds: [String] = []
 
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
@@ -87,7 +92,9 @@ struct Segment: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard step > 0, step <= 1 else { throw ValidationError("--step must be above 0 and at most 1.") }
+    guard step > 0, step <= 1 else {
+      throw ValidationError("--step must be above 0 and at most 1.")
+    }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
 
@@ -96,9 +103,13 @@ struct Segment: AsyncParsableCommand {
     let plan = try inspectModel(at: URL(filePath: model)).plan
     let scans = try ScanArguments(inputs, plan: plan)
     let outputs = SegmentOutputs(
-      output: URL(filePath: output), separate: separate,
-      overlay: overlay.map { URL(filePath: $0) }, report: report.map { URL(filePath: $0) },
-      isBatch: scans.isBatch, fileEnding: plan.fileEnding)
+      output: URL(filePath: output),
+      separate: separate,
+      overlay: overlay.map { URL(filePath: $0) },
+      report: report.map { URL(filePath: $0) },
+      isBatch: scans.isBatch,
+      fileEnding: plan.fileEnding
+    )
     try outputs.check()
     let service = SegmentationService()
     let requests = scans.cases.map(request)
@@ -106,7 +117,8 @@ struct Segment: AsyncParsableCommand {
       let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
       defer { progress.finish() }
       let result = try await service.segment(
-        requests[index], next: requests.dropFirst(index + 1).first
+        requests[index],
+        next: requests.dropFirst(index + 1).first
       ) { progress.show($0) }
       progress.finish()
       try show(try outputs.write(result, of: scan.name), isBatch: scans.isBatch)
@@ -115,10 +127,18 @@ struct Segment: AsyncParsableCommand {
 
   private func request(for scan: ScanArguments.Case) -> SegmentationRequest {
     SegmentationRequest(
-      inputs: scan.channels, model: URL(filePath: model), series: series,
-      folds: folds.isEmpty ? nil : folds, precision: precision, mirroring: !noMirroring,
-      stepFraction: step, device: device, threads: threads, placement: windowPlacement,
-      probabilitiesFolder: probabilities.map { URL(filePath: $0) })
+      inputs: scan.channels,
+      model: URL(filePath: model),
+      series: series,
+      folds: folds.isEmpty ? nil : folds,
+      precision: precision,
+      mirroring: !noMirroring,
+      stepFraction: step,
+      device: device,
+      threads: threads,
+      placement: windowPlacement,
+      probabilitiesFolder: probabilities.map { URL(filePath: $0) }
+    )
   }
 
   private func show(_ run: FinishedRun, isBatch: Bool) throws {

@@ -67,11 +67,16 @@ struct SegmentOutputs {
   }
 
   private func writePictures(
-    _ result: SegmentationResult, _ run: RunReport, of name: String
+    _ result: SegmentationResult,
+    _ run: RunReport,
+    of name: String
   ) throws -> [URL] {
     let pictures = try OverlayPictures(
-      scan: result.scan, labels: result.labelMap, scheme: result.scheme,
-      window: IntensityWindow(suiting: result.scan, isCT: result.isCT))
+      scan: result.scan,
+      labels: result.labelMap,
+      scheme: result.scheme,
+      window: IntensityWindow(suiting: result.scan, isCT: result.isCT)
+    )
     let temporary = FileManager.default.temporaryDirectory
       .appending(path: "delineate-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: temporary) }
@@ -80,7 +85,10 @@ struct SegmentOutputs {
     guard let report else { return folder.map { [$0] } ?? [] }
     let page = isBatch ? report.appending(path: "\(name).html") : report
     let html = try CaseReport(
-      run, scheme: result.scheme, title: "Contours of \(name)", pictures: pages
+      run,
+      scheme: result.scheme,
+      title: "Contours of \(name)",
+      pictures: pages
     ).html()
     try Self.make(page.deletingLastPathComponent())
     do { try Data(html.utf8).write(to: page, options: .atomic) } catch {
@@ -100,7 +108,10 @@ struct SegmentOutputs {
     for entry in result.scheme.entries {
       let mask = result.labelMap.map { $0 == entry.label }
       try VolumeFiles.write(
-        mask, name: entry.name, to: place.appending(path: fileName(for: entry.name) + fileEnding))
+        mask,
+        name: entry.name,
+        to: place.appending(path: fileName(for: entry.name) + fileEnding)
+      )
     }
     return place
   }
@@ -118,6 +129,7 @@ extension URL {
   /// Whether a folder is there.
   var isFolder: Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 }
