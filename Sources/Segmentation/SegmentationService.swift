@@ -14,7 +14,7 @@ import Volumes
 ///
 /// It lives on the device thread, so its runs follow one another; the model last used stays loaded.
 public actor SegmentationService {
-  private var loaded: (key: ModelKey, model: Model)?
+  private var loaded: LoadedModel?
   private var reading: (request: SegmentationRequest, task: Task<[Scan], any Error>)?
 
   /// A service with nothing loaded.
@@ -41,7 +41,7 @@ public actor SegmentationService {
     let placement = try Placement(request)
 
     progress(.stage("Loading the model"))
-    let model = try model(for: request)
+    let model = try model(for: request, placement: placement)
     let plan = model.plan
     clock.lap("load")
     guard request.inputs.count == plan.channelNames.count else {
@@ -79,11 +79,11 @@ public actor SegmentationService {
     let probabilities = try ProbabilityFiles(request, plan: plan, grid: channels[0].grid)
     progress(.stage("Segmenting"))
     let result = try Inference.segment(
-      prepared, folds: model.folds.count, options: options,
+      prepared, folds: model.foldNames.count, options: options,
       network: { fold throws(InferenceError) in
         let start = ContinuousClock.now
         defer { clock.add(seconds(since: start), to: "load") }
-        return try network(model, fold: fold, placement: placement)
+        return try model.network(fold: fold)
       },
       probabilities: probabilities?.volumes,
       progress: { progress(.windows(done: $0, total: $1)) })
@@ -101,7 +101,7 @@ public actor SegmentationService {
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
       model: RunReport.ModelIdentity(
         name: "\(plan.name) \(plan.configuration)", trainer: plan.trainer,
-        sha256: model.provenance.sources.map(\.sha256), folds: model.folds.map(\.name)),
+        sha256: model.provenance.sources.map(\.sha256), folds: model.foldNames),
       grid: RunReport.Grid(channels[0].grid),
       settings: RunReport.Settings(
         precision: request.precision.rawValue, device: placement.device.rawValue, threads: threads,
@@ -121,12 +121,15 @@ public actor SegmentationService {
   }
 
   /// The model of a request, read once for a row of cases.
-  private func model(for request: SegmentationRequest) throws -> Model {
-    let key = ModelKey(url: request.model.standardizedFileURL, folds: request.folds)
-    if let loaded, loaded.key == key { return loaded.model }
+  private func model(
+    for request: SegmentationRequest, placement: Placement
+  ) throws -> LoadedModel {
+    let key = LoadedModel.Key(
+      url: request.model.standardizedFileURL, folds: request.folds, placement: placement)
+    if let loaded, loaded.key == key { return loaded }
     loaded = nil
-    let model = try readModel(at: request.model, folds: request.folds)
-    loaded = (key, model)
+    let model = try LoadedModel(key)
+    loaded = model
     return model
   }
 
@@ -167,18 +170,6 @@ public actor SegmentationService {
     return result.labelMap
   }
 
-  private func network(
-    _ model: Model, fold: Int, placement: Placement
-  ) throws(InferenceError) -> UNet {
-    do {
-      return try UNet(
-        model.plan.architecture, weights: FoldWeights(fold: model.folds[fold]),
-        placement: placement)
-    } catch {
-      throw .network(error)
-    }
-  }
-
   private func warnings(
     _ request: SegmentationRequest, plan: ModelPlan, volumes: LabelVolumes
   ) -> [String] {
@@ -193,12 +184,6 @@ public actor SegmentationService {
     }
     return result
   }
-}
-
-/// What decides whether a loaded model serves a request.
-private struct ModelKey: Hashable {
-  let url: URL
-  let folds: [String]?
 }
 
 extension Placement {

@@ -1,0 +1,51 @@
+import Foundation
+import Inference
+import Models
+import NeuralNetworks
+
+/// A model ready to run: one fold as its network, several as their weights.
+///
+/// A network lays its weights out in its own way, so the single fold's weights go as soon as the
+/// network stands; the folds of an ensemble are laid out one after the other, run by run.
+final class LoadedModel {
+  /// What decides whether a loaded model serves a request.
+  struct Key: Hashable {
+    let url: URL
+    let folds: [String]?
+    let placement: Placement
+  }
+  let key: Key
+  let plan: ModelPlan
+  let provenance: ModelProvenance
+  let foldNames: [String]
+  private var folds: [ModelFold]
+  private var only: UNet?
+
+  /// Reads a model.
+  /// - Throws: ``ModelError``.
+  init(_ key: Key) throws(ModelError) {
+    let model = try readModel(at: key.url, folds: key.folds)
+    self.key = key
+    plan = model.plan
+    provenance = model.provenance
+    foldNames = model.folds.map(\.name)
+    folds = model.folds
+  }
+
+  /// The network of one fold.
+  func network(fold: Int) throws(InferenceError) -> UNet {
+    if let only { return only }
+    let network: UNet
+    do {
+      network = try UNet(
+        plan.architecture, weights: FoldWeights(fold: folds[fold]), placement: key.placement)
+    } catch {
+      throw .network(error)
+    }
+    if folds.count == 1 {
+      only = network
+      folds = []
+    }
+    return network
+  }
+}
