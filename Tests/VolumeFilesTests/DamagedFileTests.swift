@@ -5,7 +5,9 @@ import Testing
 import VolumeFiles
 import Volumes
 
-/// How many damaged copies of one file are read. Each reader gets several files, together more than
+/// How many damaged copies of one file are read.
+///
+/// Each reader gets several files, together more than
 /// 2000 copies; `DELINEATE_FUZZ_ROUNDS` asks for more.
 let fuzzRounds =
   ProcessInfo.processInfo.environment["DELINEATE_FUZZ_ROUNDS"].flatMap(Int.init) ?? 700
