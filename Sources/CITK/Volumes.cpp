@@ -14,6 +14,12 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace {
 
@@ -52,6 +58,40 @@ private:
 };
 
 std::mutex Silence::mutex;
+
+/// A file in memory. ITK's PNG writer crashes where a disk fills up under it: libpng's jump back
+/// finds its frame gone. Memory does not fill up that way.
+class MemoryFile {
+public:
+  MemoryFile() : descriptor(memfd_create("picture", MFD_CLOEXEC)) {
+    if (descriptor < 0) throw std::runtime_error("no file in memory can be made");
+  }
+  ~MemoryFile() { close(descriptor); }
+  MemoryFile(const MemoryFile &) = delete;
+  MemoryFile &operator=(const MemoryFile &) = delete;
+
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor); }
+
+  void copyTo(const char *target) const {
+    const int out = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (out < 0) throw std::system_error(errno, std::generic_category());
+    char bytes[1 << 14];
+    ssize_t count = 0;
+    off_t position = 0;
+    int failure = 0;
+    while (failure == 0 && (count = pread(descriptor, bytes, sizeof bytes, position)) > 0) {
+      const ssize_t written = write(out, bytes, static_cast<size_t>(count));
+      if (written < 0 && errno != EINTR) failure = errno;
+      if (written > 0) position += written;
+    }
+    if (count < 0) failure = errno;
+    if (close(out) != 0 && failure == 0) failure = errno;
+    if (failure != 0) throw std::system_error(failure, std::generic_category());
+  }
+
+private:
+  const int descriptor;
+};
 
 Component component(citk_scalar scalar) {
   switch (scalar) {
@@ -134,13 +174,15 @@ extern "C" citk_status citk_write_png(const char *path, int64_t width, int64_t h
   return guarded(message, [&] {
     const auto io = itk::PNGImageIO::New();
     const int64_t size[] = {width, height};
-    io->SetFileName(path);
+    const MemoryFile file;
+    io->SetFileName(file.path());
     setSize(*io, size, 2);
     io->SetNumberOfComponents(3);
     io->SetPixelType(itk::IOPixelEnum::RGB);
     io->SetComponentType(Component::UCHAR);
     io->SetUseCompression(true);
     io->Write(pixels);
+    file.copyTo(path);
     return CITK_OK;
   });
 }

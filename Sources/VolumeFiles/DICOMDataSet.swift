@@ -19,7 +19,7 @@ struct DICOMTag: Hashable, Comparable {
   static let pixelData = DICOMTag(0x7FE0, 0x0010)
 }
 
-/// The head of one element: where its value is. `length` is `nil` where it is undefined.
+/// The head of one element; `length` is `nil` where it is undefined.
 private struct DICOMElement {
   var tag: DICOMTag
   var vr: String

@@ -48,6 +48,8 @@ func readHeader(at url: URL) throws(VolumeFileError) -> VolumeHeader {
 
 /// The grid of a checked header, as ITK reads it: LPS, mm.
 func readGrid(of header: VolumeHeader, at url: URL) throws(VolumeFileError) -> VoxelGrid {
+  // ITK opens the file of voxels too, and would wait for ever on a pipe.
+  _ = try FilePrefix(of: header.layout.file, limit: 0)
   let format =
     switch header.format {
     case .nifti, .dicom: CITK_NIFTI

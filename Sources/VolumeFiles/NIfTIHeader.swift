@@ -1,9 +1,8 @@
 internal import Foundation
 
 /// Checks the 348 bytes of a NIfTI-1 header before any library sees the file.
-/// - Parameters:
-///   - bytes: at least the header's first 352 bytes, inflated.
-///   - heldSize: the size of the file in bytes.
+///
+/// `bytes` begins with the header's 352 bytes, inflated; `heldSize` is the file's size in bytes.
 /// - SeeAlso: <https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h>
 func checkedNIfTIHeader(
   _ bytes: [UInt8],

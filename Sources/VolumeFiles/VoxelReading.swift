@@ -30,7 +30,7 @@ func readVoxels<Value: VoxelValue>(
   as type: Value.Type
 ) throws(VolumeFileError) -> (voxels: [Value], bad: BadVoxel?) {
   var source = try VoxelSource(layout)
-  let pieceCount = 1 << 16
+  let pieceCount = min(1 << 16, layout.count)
   let bytes = UnsafeMutableRawBufferPointer.allocate(
     byteCount: pieceCount * layout.scalar.size,
     alignment: 16

@@ -5,9 +5,12 @@ import Testing
 import VolumeFiles
 import Volumes
 
-/// How many damaged copies each reader gets; `DELINEATE_FUZZ_ROUNDS` asks for more.
+/// How many damaged copies of one file are read.
+///
+/// Each reader gets several files, together more than
+/// 2000 copies; `DELINEATE_FUZZ_ROUNDS` asks for more.
 let fuzzRounds =
-  ProcessInfo.processInfo.environment["DELINEATE_FUZZ_ROUNDS"].flatMap(Int.init) ?? 2000
+  ProcessInfo.processInfo.environment["DELINEATE_FUZZ_ROUNDS"].flatMap(Int.init) ?? 700
 
 /// Reading damaged kilobytes may take some memory, never what a header declares.
 let memoryBound = 256 << 20
