@@ -79,14 +79,14 @@ struct ModelSource {
   var folders: [String] {
     switch place {
     case .folder(let url):
-      let children = try? FileManager.default.contentsOfDirectory(
-        at: url,
-        includingPropertiesForKeys: [.isDirectoryKey],
-        options: .skipsHiddenFiles
-      )
+      let children = try? FileManager.default.contentsOfDirectory(atPath: url.path)
       return (children ?? []).filter { child in
-        (try? child.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
-      }.map(\.lastPathComponent).sorted()
+        var isFolder: ObjCBool = false
+        let path = url.appending(path: child).path
+        return !child.hasPrefix(".")
+          && FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+          && isFolder.boolValue
+      }.sorted()
     case .archive(let archive, let prefix):
       let names = archive.entries.lazy.filter { $0.name.hasPrefix(prefix) }.compactMap { entry in
         let parts = entry.name.dropFirst(prefix.count).split(separator: "/", maxSplits: 1)

@@ -176,7 +176,7 @@ struct CheckpointTests {
     )
   }
 
-  @Test("A damaged pickle is refused or read, never trapped on", .timeLimit(.minutes(1)))
+  @Test("A damaged pickle is refused or read, never trapped on", .timeLimit(.minutes(5)))
   func mutatedPickles() throws {
     let folder = try ModelFolder()
     let whole = try ZipArchiveCopy(Golden.data("plain/fold_0/checkpoint_final.pth"))
@@ -190,7 +190,7 @@ struct CheckpointTests {
     #expect(refused > 1_000)
   }
 
-  @Test("A damaged checkpoint is refused or read, never trapped on", .timeLimit(.minutes(1)))
+  @Test("A damaged checkpoint is refused or read, never trapped on", .timeLimit(.minutes(5)))
   func mutatedCheckpoints() throws {
     let folder = try ModelFolder()
     let whole = try Golden.data("plain/fold_0/checkpoint_final.pth")

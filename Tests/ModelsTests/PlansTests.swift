@@ -300,7 +300,7 @@ struct PlansTests {
     }
   }
 
-  @Test("Damaged plans are refused or read, never trapped on", .timeLimit(.minutes(1)))
+  @Test("Damaged plans are refused or read, never trapped on", .timeLimit(.minutes(5)))
   func mutations() throws {
     var generator = SeededGenerator(seed: 31)
     for file in ["plans.json", "dataset.json"] {
