@@ -95,7 +95,7 @@ struct CheckpointTests {
       fold: "0"
     )
     #expect(try error(builder.data()) == missing)
-    builder.extra = [0x4E] + [UInt8](repeating: 0x85, count: 1_000_000)
+    builder.extra = [0x4E] + [UInt8](repeating: 0x85, count: 500_000)
     #expect(try error(builder.data()) == missing)
     builder.extra = [UInt8](repeating: 0x28, count: 20_000)
     guard case .malformedPickle = try error(builder.data()) else {
@@ -164,6 +164,18 @@ struct CheckpointTests {
           found: [2, 2, 1, 3, 1 << 50]
         )
     )
+  }
+
+  @Test("A checkpoint with compressed entries is refused, since they could swell")
+  func compressedEntries() throws {
+    let builder = CheckpointBuilder()
+    let data = ZipBuilder([
+      .stored("x/data.pkl", Data(builder.pickle)), .deflated("x/data/0", Data(count: 8)),
+    ]).data
+    guard case .unsupported(_, "x/data/0", _) = try error(data) else {
+      Issue.record("a compressed storage was accepted")
+      return
+    }
   }
 
   @Test("Big-endian checkpoints are refused")
