@@ -56,11 +56,15 @@ let package = Package(
       ]),
     .target(
       name: "CITK",
-      cxxSettings: [.unsafeFlags(["-isystem", itk, "-O2", "-DNDEBUG", "-Wall"])],
+      cxxSettings: [
+        .unsafeFlags([
+          "-isystem", itk, "-isystem", "/usr/include/gdcm-3.0", "-O2", "-DNDEBUG", "-Wall",
+        ])
+      ],
       linkerSettings: [
         .linkedLibrary("ITKCommon-5.2"), .linkedLibrary("ITKIOImageBase-5.2"),
-        .linkedLibrary("ITKIONIFTI-5.2"), .linkedLibrary("ITKIONRRD-5.2"),
-        .linkedLibrary("ITKIOMeta-5.2"), .linkedLibrary("ITKIOGDCM-5.2"),
+        .linkedLibrary("ITKIONIFTI-5.2"), .linkedLibrary("ITKniftiio-5.2"),
+        .linkedLibrary("ITKIONRRD-5.2"), .linkedLibrary("ITKIOMeta-5.2"),
         .linkedLibrary("ITKIOPNG-5.2"), .linkedLibrary("itksys-5.2"),
         .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
       ]),

@@ -18,7 +18,9 @@ public struct PreparationPlan: Codable, Hashable, Sendable {
 
   /// A plan from its parts.
   public init(
-    transposeForward: [Int], spacing: [Double], channels: [ChannelNormalization],
+    transposeForward: [Int],
+    spacing: [Double],
+    channels: [ChannelNormalization],
     imageResampling: ResamplingRule = .init(order: 3),
     labelResampling: ResamplingRule = .init(order: 1),
     logitResampling: ResamplingRule = .init(order: 1)
@@ -43,7 +45,8 @@ public struct ChannelNormalization: Codable, Hashable, Sendable {
 
   /// A normalization from its parts.
   public init(
-    scheme: NormalizationScheme, usesNonzeroMask: Bool = false,
+    scheme: NormalizationScheme,
+    usesNonzeroMask: Bool = false,
     foreground: ForegroundIntensities? = nil
   ) {
     self.scheme = scheme
@@ -79,7 +82,10 @@ public struct ForegroundIntensities: Codable, Hashable, Sendable {
 
   /// Statistics from their values.
   public init(
-    mean: Double, standardDeviation: Double, percentile005: Double, percentile995: Double
+    mean: Double,
+    standardDeviation: Double,
+    percentile005: Double,
+    percentile995: Double
   ) {
     self.mean = mean
     self.standardDeviation = standardDeviation
@@ -112,7 +118,10 @@ public struct ResamplingRule: Codable, Hashable, Sendable {
 
   /// A rule from its parts; the defaults are nnU-Net's.
   public init(
-    method: Method = .spline, order: Int, orderZ: Int = 0, forceSeparateZ: Bool? = nil,
+    method: Method = .spline,
+    order: Int,
+    orderZ: Int = 0,
+    forceSeparateZ: Bool? = nil,
     anisotropyThreshold: Double = 3
   ) {
     self.method = method

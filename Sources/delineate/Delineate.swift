@@ -1,7 +1,46 @@
 import ArgumentParser
+import VolumeFiles
 
+/// The command line: each subcommand is a translation from arguments to calls and back to text.
 @main
 struct Delineate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delineate", abstract: "Contour head-and-neck radiotherapy patients.")
+    commandName: "delineate",
+    abstract: "Contour the organs at risk of head-and-neck radiotherapy patients.",
+    discussion: """
+      Runs models that nnU-Net v2 trained, on CT and MR scans in NIfTI, NRRD, MetaImage or DICOM. \
+      A research tool, not a medical device: a qualified person must check every contour.
+
+      EXAMPLES
+        delineate segment ct.nii.gz --model model --output labels.nii.gz
+        delineate segment ct-series/ --model model --output labels.seg.nrrd --report case.html
+        delineate inspect labels.seg.nrrd
+        delineate compare reference.nii.gz labels.nii.gz
+
+      SHELL COMPLETION
+        delineate --generate-completion-script bash > ~/.local/share/bash-completion/completions/delineate
+        delineate --generate-completion-script zsh > ~/.zfunc/_delineate
+        delineate --generate-completion-script fish > ~/.config/fish/completions/delineate.fish
+      """,
+    version: programVersion,
+    subcommands: [
+      Segment.self, Inspect.self, Compare.self, ImportModel.self, ExportONNX.self, Phantom.self,
+    ])
+
+  static func main() async {
+    Interruption.removeUnfinishedFilesAndExit()
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      exit(withError: error)
+    }
+  }
 }
+
+/// The version of the program; the heading of `CHANGELOG.md` that it belongs to.
+let programVersion = "0.1.0"

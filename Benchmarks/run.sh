@@ -1,0 +1,38 @@
+#!/bin/sh
+# Every measurement, one after the other; see Benchmarks/README.md.
+#
+#   Benchmarks/run.sh [--only small|resenc|agreement|network|export] [OPTION OF THAT SCRIPT …]
+set -eu
+cd "$(dirname "$0")"
+only=all
+if [ "${1:-}" = --only ]; then
+  only=${2:?--only small, resenc, agreement, network or export}
+  shift 2
+fi
+./setup.sh
+PEERS=${PEERS:-$PWD/../.deps/peers}
+export PEERS
+python=$PEERS/bin/python
+"$python" make_scan.py
+
+compare() { "$python" make_models.py --only "$1" && "$python" compare_speed.py --only "$@"; }
+network() { "$python" make_models.py --only resenc && "$python" network_speed.py "$@"; }
+export_() { "$python" make_models.py --only small && "$python" export_speed.py "$@"; }
+
+case $only in
+all)
+  "$python" agreement.py
+  compare small
+  export_
+  network
+  compare resenc
+  ;;
+small | resenc) compare "$only" "$@" ;;
+agreement) "$python" agreement.py "$@" ;;
+network) network "$@" ;;
+export) export_ "$@" ;;
+*)
+  echo "bench: there is no measurement «$only»; it is small, resenc, agreement, network or export." >&2
+  exit 64
+  ;;
+esac

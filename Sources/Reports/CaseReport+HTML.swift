@@ -1,0 +1,157 @@
+import Anatomy
+import Foundation
+
+extension CaseReport {
+  /// The report as one HTML page that needs nothing else: pictures and styles are inside.
+  ///
+  /// Opens without a network, follows the reader's light or dark setting, and prints on white.
+  public func html() -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    <style>
+    \(Self.style)
+    </style>
+    </head>
+    <body>
+    <header>
+    <h1>\(escaped(title))</h1>
+    <p>\(escaped(summary))</p>
+    </header>
+    \(warningList)
+    <main>
+    <div class="columns">
+    \(structureTable)
+    \(stageTable)
+    </div>
+    \(pictureList)
+    <div class="columns">
+    \(sections.map(factTable).joined(separator: "\n"))
+    </div>
+    </main>
+    <footer>Made by Delineate, a research tool and not a medical device. A qualified person must \
+    check every contour before it is used.</footer>
+    </body>
+    </html>
+
+    """
+  }
+
+  private var summary: String {
+    let found = structures.filter { $0.voxels > 0 }.count
+    let seconds = stages.reduce(0) { $0 + $1.seconds }
+    let style = Date.ISO8601FormatStyle.iso8601.year().month().day().dateTimeSeparator(.space)
+      .time(includingFractionalSeconds: false)
+    let day = date.formatted(style)
+    return
+      "\(found) of \(structures.count) structures found in \(fixed(seconds, digits: 1)) s, \(day) UTC"
+  }
+
+  private var warningList: String {
+    guard !warnings.isEmpty else { return "" }
+    let items = warnings.map { "<li>\(escaped($0))</li>" }.joined(separator: "\n")
+    return "<section class=\"warnings\">\n<h2>Warnings</h2>\n<ul>\n\(items)\n</ul>\n</section>"
+  }
+
+  private var structureTable: String {
+    let rows = structures.map { structure in
+      let color = structure.color
+      let swatch =
+        "<span class=\"swatch\" style=\"background:rgb(\(color.red) \(color.green) \(color.blue))\">"
+        + "</span>"
+      let volume =
+        structure.voxels > 0
+        ? fixed(structure.volumeInMilliliters, digits: 1) : "<span class=\"faint\">not found</span>"
+      return """
+        <tr><td>\(swatch)\(escaped(structure.name))</td><td class="number">\(structure.label)</td>\
+        <td class="number">\(volume)</td><td class="number">\(structure.voxels)</td></tr>
+        """
+    }
+    return """
+      <section>
+      <h2>Structures</h2>
+      <table>
+      <thead><tr><th>Structure</th><th class="number">Label</th><th class="number">Volume, ml</th>\
+      <th class="number">Voxels</th></tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table>
+      </section>
+      """
+  }
+
+  private var stageTable: String {
+    guard !stages.isEmpty else { return "" }
+    let total = max(stages.reduce(0) { $0 + $1.seconds }, 1e-9)
+    let rows = stages.map { stage in
+      let share = fixed(min(max(stage.seconds / total, 0), 1) * 100, digits: 1)
+      return """
+        <tr><td>\(escaped(stage.name))</td><td class="number">\(fixed(stage.seconds, digits: 2))</td>\
+        <td class="bar"><span style="width:\(share)%"></span></td></tr>
+        """
+    }
+    return """
+      <section>
+      <h2>Time</h2>
+      <table>
+      <thead><tr><th>Stage</th><th class="number">Seconds</th><th>Share</th></tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table>
+      </section>
+      """
+  }
+
+  private var pictureList: String {
+    pictures.map { picture in
+      let data = picture.png.base64EncodedString()
+      let caption = escaped(picture.caption)
+      return """
+        <figure>
+        <img alt="\(caption)" src="data:image/png;base64,\(data)">
+        <figcaption>\(caption)</figcaption>
+        </figure>
+        """
+    }.joined(separator: "\n")
+  }
+
+  private func factTable(_ section: Section) -> String {
+    let rows = section.facts.map { fact in
+      "<tr><th scope=\"row\">\(escaped(fact.name))</th><td>\(escaped(fact.value))</td></tr>"
+    }
+    return """
+      <section>
+      <h2>\(escaped(section.title))</h2>
+      <table class="facts">
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table>
+      </section>
+      """
+  }
+
+  /// Text as HTML shows it: names come from files and may hold anything.
+  private func escaped(_ text: String) -> String {
+    var result = ""
+    // Scalars, not characters: a quotation mark with a combining accent still ends an attribute.
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

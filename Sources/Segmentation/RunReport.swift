@@ -1,0 +1,115 @@
+import Foundation
+public import Anatomy
+public import Volumes
+
+/// What a run did, for people and machines; `--json` prints it.
+///
+/// It names no file and no patient.
+public struct RunReport: Codable, Sendable, Hashable {
+  /// The versions of what computed.
+  public var versions: [String: String]
+  /// The model.
+  public var model: ModelIdentity
+  /// The grid of the scan and of the result.
+  public var grid: Grid
+  /// How the model was run.
+  public var settings: Settings
+  /// Windows run, and what covering the whole scan would have needed.
+  public var windows: Windows
+  /// Seconds by stage, in no order, and their "total".
+  public var seconds: [String: Double]
+  /// The largest resident size of the process, in MB of 10⁶ bytes.
+  public var peakMemoryInMegabytes: Double
+  /// The structures found or looked for.
+  public var structures: [StructureSummary]
+  /// What the reader should know before using the contours.
+  public var warnings: [String]
+
+  /// Which model ran.
+  public struct ModelIdentity: Codable, Sendable, Hashable {
+    /// The data set's name, and the configuration.
+    public var name: String
+    /// The trainer.
+    public var trainer: String
+    /// The SHA-256 of each fold's checkpoint, in the order of the folds.
+    public var sha256: [String]
+    /// The names of the folds.
+    public var folds: [String]
+  }
+
+  /// A grid in numbers.
+  public struct Grid: Codable, Sendable, Hashable {
+    /// Voxels along i, j and k.
+    public var size: [Int]
+    /// Millimeters between voxel centers.
+    public var spacing: [Double]
+    /// The center of voxel (0, 0, 0) in LPS, mm.
+    public var origin: [Double]
+    /// Where i, j and k point, as letters.
+    public var orientation: String
+
+    init(_ grid: VoxelGrid) {
+      size = [grid.size.x, grid.size.y, grid.size.z]
+      spacing = [grid.spacing.x, grid.spacing.y, grid.spacing.z]
+      origin = [grid.origin.x, grid.origin.y, grid.origin.z]
+      orientation = grid.orientation
+    }
+  }
+
+  /// How the model was run.
+  public struct Settings: Codable, Sendable, Hashable {
+    /// fp32 or bf16.
+    public var precision: String
+    /// cpu or cuda.
+    public var device: String
+    /// Threads used.
+    public var threads: Int
+    /// The axes (0 D, 1 H, 2 W of the network) mirrored over.
+    public var mirroringAxes: [Int]
+    /// The distance between windows as a part of a window.
+    public var step: Double
+    /// nnunet or body.
+    public var windowPlacement: String
+  }
+
+  /// Counts of windows.
+  public struct Windows: Codable, Sendable, Hashable {
+    /// Windows run, for one fold and without mirrorings.
+    public var run: Int
+    /// Windows that cover the whole scan.
+    public var possible: Int
+  }
+
+  /// One structure of the result.
+  public struct StructureSummary: Codable, Sendable, Hashable {
+    /// The name.
+    public var name: String
+    /// The number in the label map.
+    public var label: UInt16
+    /// Voxels of the label map.
+    public var voxels: Int
+    /// Milliliters.
+    public var volumeInMilliliters: Double
+  }
+}
+
+/// Contours, and everything that tells how they came about.
+public struct SegmentationResult: Sendable {
+  /// The labels on the scan's own grid.
+  public let labelMap: LabelMap
+  /// What the labels stand for.
+  public let scheme: LabelScheme
+  /// The first channel of the scan, HU where it is a CT.
+  public let scan: Volume<Float>
+  /// Whether the first channel is a CT; pictures choose their window by it.
+  public let isCT: Bool
+  /// What the run did.
+  public let report: RunReport
+}
+
+/// The largest resident size of this process so far, in MB of 10⁶ bytes.
+func peakMemoryInMegabytes() -> Double {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return Double(usage.ru_maxrss) * 1024 / 1_000_000
+}

@@ -1,0 +1,27 @@
+/// Why a request could not be carried out, beyond what its stages say themselves.
+public enum SegmentationError: Error, Hashable {
+  /// Another number of inputs than the model has channels.
+  case wrongInputCount(found: Int, channels: [String])
+  /// A cascade's first stage is not beside the model.
+  case noPreviousStage(name: String)
+  /// A cascade's stages name different structures.
+  case previousStageDiffers(name: String)
+  /// The folder for probabilities cannot hold them.
+  case unwritableProbabilities(folder: String)
+}
+
+extension SegmentationError: CustomStringConvertible {
+  /// One sentence: what, where, and what was expected.
+  public var description: String {
+    switch self {
+    case .wrongInputCount(let found, let channels):
+      "Segment: \(found) inputs; the model takes \(channels.count): \(channels.joined(separator: ", "))."
+    case .noPreviousStage(let name):
+      "Segment: the model is the second stage of a cascade, and its first stage \(name) is not beside it."
+    case .previousStageDiffers(let name):
+      "Segment: the cascade's first stage \(name) has other structures than the second."
+    case .unwritableProbabilities(let folder):
+      "Segment: the folder \(folder) cannot hold the probabilities (not writable, or full)."
+    }
+  }
+}

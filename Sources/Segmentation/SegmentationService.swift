@@ -1,0 +1,222 @@
+import Anatomy
+import Foundation
+import ImageProcessing
+import Inference
+import Models
+import NeuralNetworks
+import Preprocessing
+import SegmentationMetrics
+import Torch
+import VolumeFiles
+import Volumes
+
+/// Study in, contours out: what the command line and a server call.
+///
+/// It lives on the device thread, so its runs follow one another; the model last used stays loaded.
+public actor SegmentationService {
+  private var loaded: (key: ModelKey, model: Model)?
+  private var reading: (request: SegmentationRequest, task: Task<[Scan], any Error>)?
+
+  /// A service with nothing loaded.
+  public init() {}
+
+  /// libtorch belongs to one thread.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    DeviceThread.shared.asUnownedSerialExecutor()
+  }
+
+  /// Segments one case.
+  /// - Parameters:
+  ///   - next: the case that will be asked for next; it is read while this one is computed.
+  ///   - progress: called from the device thread.
+  /// - Throws: the error of the stage that failed, one sentence each; ``InferenceError/cancelled``
+  ///   when the task is cancelled.
+  public func segment(
+    _ request: SegmentationRequest, next: SegmentationRequest? = nil,
+    progress: @Sendable (SegmentationProgress) -> Void = { _ in }
+  ) async throws -> SegmentationResult {
+    var clock = RunClock()
+    let threads = request.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    try TorchRuntime.start(threads: threads)
+    let placement = try Placement(request)
+
+    progress(.stage("Loading the model"))
+    let model = try model(for: request)
+    let plan = model.plan
+    clock.lap("load")
+    guard request.inputs.count == plan.channelNames.count else {
+      throw SegmentationError.wrongInputCount(
+        found: request.inputs.count, channels: plan.channelNames)
+    }
+    progress(.stage("Reading the scan"))
+    let scans = try await scans(for: request)
+    if let next { startReading(next) }
+    clock.lap("read")
+
+    var previousLabels: LabelMap?
+    if let stage = plan.previousStage {
+      previousLabels = try await labels(
+        ofPreviousStage: stage, for: request, plan: plan, progress: progress)
+      clock.lap("previousStage")
+    }
+    progress(.stage("Preparing"))
+    let channels = scans.map(\.volume)
+    let prepared = try prepare(
+      channels, plan: plan.preparation, previousLabels: previousLabels,
+      previousStageLabels: plan.previousStageLabels, threads: threads)
+    clock.lap("prepare")
+    var body: BodyExtent?
+    if request.placement == .body {
+      let mask = bodyMask(
+        of: channels[0], contrast: scans[0].isCT ? .ct : .mr, threads: threads)
+      body = BodyExtent(of: mask, in: prepared.restoration)
+      clock.lap("body")
+    }
+    let axes = request.mirroring ? plan.mirroringAxes : []
+    let options = SlidingWindowOptions(
+      windowSize: plan.patchSize, step: request.stepFraction, mirroringAxes: axes,
+      decision: plan.outputs.decision, placement: placement, body: body)
+    let probabilities = try ProbabilityFiles(request, plan: plan, grid: channels[0].grid)
+    progress(.stage("Segmenting"))
+    let result = try Inference.segment(
+      prepared, folds: model.folds.count, options: options,
+      network: { fold throws(InferenceError) in
+        let start = ContinuousClock.now
+        defer { clock.add(seconds(since: start), to: "load") }
+        return try network(model, fold: fold, placement: placement)
+      },
+      probabilities: probabilities?.volumes,
+      progress: { progress(.windows(done: $0, total: $1)) })
+    clock.add(result.seconds.network, to: "network")
+    clock.add(result.seconds.blend, to: "blend")
+    clock.add(result.seconds.restore, to: "restore")
+    clock.skip()
+    if let probabilities {
+      try probabilities.write(scheme: plan.labels)
+      clock.lap("probabilities")
+    }
+
+    let volumes = LabelVolumes(result.labelMap)
+    let report = RunReport(
+      versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
+      model: RunReport.ModelIdentity(
+        name: "\(plan.name) \(plan.configuration)", trainer: plan.trainer,
+        sha256: model.provenance.sources.map(\.sha256), folds: model.folds.map(\.name)),
+      grid: RunReport.Grid(channels[0].grid),
+      settings: RunReport.Settings(
+        precision: request.precision.rawValue, device: placement.device.rawValue, threads: threads,
+        mirroringAxes: axes, step: request.stepFraction,
+        windowPlacement: request.placement.rawValue),
+      windows: RunReport.Windows(run: result.windows, possible: result.possibleWindows),
+      seconds: clock.report, peakMemoryInMegabytes: peakMemoryInMegabytes(),
+      structures: plan.labels.entries.map {
+        RunReport.StructureSummary(
+          name: $0.name, label: $0.label, voxels: volumes.voxelCount(of: $0.label),
+          volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label))
+      },
+      warnings: warnings(request, plan: plan, volumes: volumes))
+    return SegmentationResult(
+      labelMap: result.labelMap, scheme: plan.labels, scan: channels[0], isCT: scans[0].isCT,
+      report: report)
+  }
+
+  /// The model of a request, read once for a row of cases.
+  private func model(for request: SegmentationRequest) throws -> Model {
+    let key = ModelKey(url: request.model.standardizedFileURL, folds: request.folds)
+    if let loaded, loaded.key == key { return loaded.model }
+    loaded = nil
+    let model = try readModel(at: request.model, folds: request.folds)
+    loaded = (key, model)
+    return model
+  }
+
+  private func scans(for request: SegmentationRequest) async throws -> [Scan] {
+    if let reading, reading.request == request {
+      self.reading = nil
+      return try await reading.task.value
+    }
+    return try await Self.read(request)
+  }
+
+  private func startReading(_ request: SegmentationRequest) {
+    reading = (request, Task.detached { try await Self.read(request) })
+  }
+
+  @concurrent private nonisolated static func read(
+    _ request: SegmentationRequest
+  ) async throws -> [Scan] {
+    let selector = request.series.map(SeriesSelector.init)
+    return try request.inputs.map { try readScan(at: $0, series: selector) }
+  }
+
+  /// The labels of a cascade's first stage, whose model folder lies beside the second's.
+  private func labels(
+    ofPreviousStage stage: String, for request: SegmentationRequest, plan: ModelPlan,
+    progress: @Sendable (SegmentationProgress) -> Void
+  ) async throws -> LabelMap {
+    guard let folder = previousStageFolder(stage, beside: request.model) else {
+      throw SegmentationError.noPreviousStage(name: stage)
+    }
+    var first = request
+    first.model = folder
+    first.probabilitiesFolder = nil
+    let result = try await segment(first, progress: progress)
+    guard result.scheme == plan.labels else {
+      throw SegmentationError.previousStageDiffers(name: stage)
+    }
+    return result.labelMap
+  }
+
+  private func network(
+    _ model: Model, fold: Int, placement: Placement
+  ) throws(InferenceError) -> UNet {
+    do {
+      return try UNet(
+        model.plan.architecture, weights: FoldWeights(fold: model.folds[fold]),
+        placement: placement)
+    } catch {
+      throw .network(error)
+    }
+  }
+
+  private func warnings(
+    _ request: SegmentationRequest, plan: ModelPlan, volumes: LabelVolumes
+  ) -> [String] {
+    var result: [String] = []
+    let empty = plan.labels.entries.filter { volumes.voxelCount(of: $0.label) == 0 }.map(\.name)
+    if !empty.isEmpty { result.append("Not found: \(empty.joined(separator: ", ")).") }
+    if request.precision == .bfloat16 {
+      result.append("bf16: labels may differ from single precision in a few voxels.")
+    }
+    if request.placement == .body {
+      result.append("Body placement: air and couch were not looked at.")
+    }
+    return result
+  }
+}
+
+/// What decides whether a loaded model serves a request.
+private struct ModelKey: Hashable {
+  let url: URL
+  let folds: [String]?
+}
+
+extension Placement {
+  /// The placement a request asks for.
+  /// - Throws: ``TorchError/noCUDADevice``.
+  fileprivate init(_ request: SegmentationRequest) throws(TorchError) {
+    if request.device == .cuda, !TorchRuntime.hasCUDA { throw .noCUDADevice }
+    let usesCUDA = request.device != .cpu && TorchRuntime.hasCUDA
+    self.init(device: usesCUDA ? .cuda : .cpu, type: request.precision.tensorType)
+  }
+}
+
+extension ModelPlan.Outputs {
+  /// How logits become labels.
+  fileprivate var decision: LabelDecision {
+    switch self {
+    case .classes(let labels): .firstMaximum(labels: labels)
+    case .regions(let labels): .lastRegion(labels: labels)
+    }
+  }
+}

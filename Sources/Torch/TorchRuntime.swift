@@ -1,0 +1,25 @@
+import CTorch
+
+/// The process's libtorch: version, devices, threads.
+public enum TorchRuntime {
+  /// Runs once, before the first tensor: the allocator is told to keep its pages.
+  private static let started: Void = ct_initialize()
+
+  /// Prepares libtorch, and has the calling thread's operations use this many threads.
+  ///
+  /// libgomp keeps one team of threads per calling thread, so this is called on the thread that
+  /// will compute (``DeviceThread``).
+  public static func start(threads: Int) throws(TorchError) {
+    _ = started
+    try check(ct_set_thread_count(Int32(clamping: threads)), "\(threads) threads")
+  }
+
+  /// The version of libtorch this program was built with.
+  public static var version: String { String(cString: ct_version()) }
+
+  /// Whether an NVIDIA GPU can be used.
+  public static var hasCUDA: Bool { ct_cuda_is_available() }
+
+  /// Whether the processor multiplies bfloat16 in hardware.
+  public static var hasFastBFloat16: Bool { ct_bfloat16_is_fast() }
+}

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Models
+import Segmentation
+
+/// `delineate segment`: a scan and a model in, contours out.
+struct Segment: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Contour a patient's scan with a trained model.",
+    discussion: """
+      The scan is a NIfTI, NRRD or MetaImage file or a folder of DICOM slices; the model is a \
+      folder or zip file as nnU-Net v2 writes it, or one that import-model wrote. The label map \
+      has the scan's grid; its ending decides the format, and .seg.nrrd carries the structures' \
+      names. A folder of files in nnU-Net's naming (CASE_0000.nii.gz) runs case by case into an \
+      output folder.
+
+      EXAMPLES
+        One CT, with pictures and a report to look at:
+          delineate segment ct.nii.gz --model model --output labels.nii.gz \\
+            --overlay pictures --report case.html
+        A DICOM series, into a file that 3D Slicer opens with names and colors:
+          delineate segment series/ --model model --output labels.seg.nrrd
+        One file for each structure:
+          delineate segment ct.nii.gz --model model --output masks --separate
+        A model with two channels:
+          delineate segment CT=ct.nii.gz MR_T1=mr.nrrd --model model --output labels.nii.gz
+        All cases of a folder, fast, with a record of each run:
+          delineate segment imagesTs --model model --output labels --precision bf16 \\
+            --window-placement body --json > runs.jsonl
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A scan, or NAME=SCAN for each channel of the model, or a folder of cases.",
+      valueName: "input"),
+    completion: .file())
+  var inputs: [String]
+
+  @Option(help: "The trained model: a folder or a zip file.", completion: .file())
+  var model: String
+
+  @Option(help: "The label map to write, or a folder of them.", completion: .file())
+  var output: String
+
+  @Flag(help: "Write one mask per structure into the folder OUTPUT.")
+  var separate = false
+
+  @Option(help: "A folder for pictures of the contours over the scan.", completion: .directory)
+  var overlay: String?
+
+  @Option(help: "An HTML report to write; for a folder of cases, a folder.", completion: .file())
+  var report: String?
+
+  @Option(help: "How the network computes: fp32 as trained, bf16 faster.")
+  var precision: Precision = .float32
+
+  @Flag(help: "Do not average over mirror images: several times faster, a little less accurate.")
+  var noMirroring = false
+
+  @Option(help: "The distance between windows, as a part of their size.")
+  var step = 0.5
+
+  @Option(
+    parsing: .upToNextOption, help: "The folds to average, such as 0 1 2; all of them by default.")
+  var folds: [String] = []
+
+  @Option(help: "Where the network runs: auto takes CUDA where it is present.")
+  var device: ComputeDevice = .automatic
+
+  @Option(help: "The number of processor threads; all cores by default.")
+  var threads: Int?
+
+  @Option(help: "Windows everywhere as nnU-Net places them, or only where the patient's body is.")
+  var windowPlacement: WindowPlacement = .nnunet
+
+  @Option(help: "A folder for each structure's probabilities.", completion: .directory)
+  var probabilities: String?
+
+  @Option(help: "The DICOM series to read: its UID, its number or a modality.")
+  var series: String?
+
+  @Flag(help: "Print the record of the run as JSON; a line each for a folder of cases.")
+  var json = false
+
+  @Flag(help: "Print nothing but errors, and JSON where asked for.")
+  var quiet = false
+
+  func validate() throws {
+    guard step > 0, step <= 1 else { throw ValidationError("--step must be above 0 and at most 1.") }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+  }
+
+  func run() async throws {
+    guard FileManager.default.fileExists(atPath: model) else { throw CommandError.missing(model) }
+    let plan = try inspectModel(at: URL(filePath: model)).plan
+    let scans = try ScanArguments(inputs, plan: plan)
+    let outputs = SegmentOutputs(
+      output: URL(filePath: output), separate: separate,
+      overlay: overlay.map { URL(filePath: $0) }, report: report.map { URL(filePath: $0) },
+      isBatch: scans.isBatch, fileEnding: plan.fileEnding)
+    try outputs.check()
+    let service = try SegmentationService()
+    for scan in scans.cases {
+      let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
+      defer { progress.finish() }
+      let result = try await service.segment(request(for: scan)) { progress.show($0) }
+      progress.finish()
+      let written = try outputs.write(result, of: scan.name)
+      try show(result, of: scan.name, written: written, isBatch: scans.isBatch)
+    }
+  }
+
+  private func request(for scan: ScanArguments.Case) -> SegmentationRequest {
+    SegmentationRequest(
+      inputs: scan.channels, series: series, model: URL(filePath: model),
+      folds: folds.isEmpty ? nil : folds, precision: precision, mirroring: !noMirroring,
+      stepFraction: step, device: device, threads: threads, placement: windowPlacement,
+      probabilitiesFolder: probabilities.map { URL(filePath: $0) })
+  }
+
+  private func show(
+    _ result: SegmentationResult, of name: String, written: [URL], isBatch: Bool
+  ) throws {
+    if json { print(try RunRecord(name, written, result.report).json(onOneLine: isBatch)) }
+    guard !quiet else { return }
+    let text = RunSummary(case: isBatch ? name : nil, result: result, written: written).text
+    // JSON has standard output to itself.
+    FileHandle(fileDescriptor: json ? STDERR_FILENO : STDOUT_FILENO).write(Data(text.utf8))
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+extension ComputeDevice: ExpressibleByArgument {}
+extension WindowPlacement: ExpressibleByArgument {}

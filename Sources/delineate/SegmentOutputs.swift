@@ -1,0 +1,110 @@
+import Anatomy
+import Datasets
+import Foundation
+import Reports
+import Segmentation
+import VolumeFiles
+import Volumes
+
+/// Where a `segment` command writes, and how.
+struct SegmentOutputs {
+  let output: URL
+  let separate: Bool
+  let overlay: URL?
+  let report: URL?
+  let isBatch: Bool
+  /// The ending of files whose names are not given, as in `.nii.gz`.
+  let fileEnding: String
+
+  /// Finds out before the long run what would fail after it.
+  func check() throws {
+    for folder in [isBatch || separate ? output : nil, overlay, isBatch ? report : nil] {
+      if let folder { try Self.checkFolder(folder) }
+    }
+    if !isBatch && !separate {
+      let endings = CaseFolder.fileEndings
+      guard endings.contains(where: { output.lastPathComponent.lowercased().hasSuffix($0) }) else {
+        throw CommandError.unknownEnding(output.lastPathComponent, endings: endings)
+      }
+      try Self.checkFile(output)
+    }
+    if let report, !isBatch { try Self.checkFile(report) }
+  }
+
+  private static func checkFile(_ file: URL) throws {
+    guard !file.isFolder else { throw CommandError.isAFolder(file.relativePath) }
+    let folder = file.deletingLastPathComponent()
+    guard folder.isFolder, FileManager.default.isWritableFile(atPath: folder.path) else {
+      throw CommandError.unwritableFolder(folder.relativePath)
+    }
+  }
+
+  private static func checkFolder(_ folder: URL) throws {
+    if FileManager.default.fileExists(atPath: folder.path), !folder.isFolder {
+      throw CommandError.notAFolder(folder.relativePath)
+    }
+    var existing = folder.standardizedFileURL
+    while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {
+      existing = existing.deletingLastPathComponent()
+    }
+    guard existing.isFolder, FileManager.default.isWritableFile(atPath: existing.path) else {
+      throw CommandError.unwritableFolder(existing.path)
+    }
+  }
+
+  /// Writes everything that was asked for, the label map first.
+  /// - Returns: The files and folders, for a person to open.
+  func write(_ result: SegmentationResult, of name: String) throws -> [URL] {
+    var written = [try writeLabels(result, of: name)]
+    guard overlay != nil || report != nil else { return written }
+    let pictures = try OverlayPictures(
+      scan: result.scan, labels: result.labelMap, scheme: result.scheme,
+      window: IntensityWindow(suiting: result.scan, isCT: result.modality.map { $0 == .ct }))
+    let temporary = FileManager.default.temporaryDirectory
+      .appending(path: "delineate-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: temporary) }
+    let folder = overlay.map { isBatch ? $0.appending(path: name) : $0 }
+    let pages = try pictures.write(to: folder ?? temporary)
+    if let folder { written.append(folder) }
+    guard let report else { return written }
+    let page = isBatch ? report.appending(path: "\(name).html") : report
+    let html = try CaseReport(result, title: "Contours of \(name)", pictures: pages).html()
+    try Self.make(page.deletingLastPathComponent())
+    do { try Data(html.utf8).write(to: page, options: .atomic) } catch {
+      throw CommandError.unwritable(page.relativePath)
+    }
+    return written + [page]
+  }
+
+  private func writeLabels(_ result: SegmentationResult, of name: String) throws -> URL {
+    let place = isBatch ? output.appending(path: separate ? name : name + fileEnding) : output
+    guard separate else {
+      if isBatch { try Self.make(output) }
+      try VolumeFiles.write(result.labelMap, scheme: result.scheme, to: place)
+      return place
+    }
+    try Self.make(place)
+    for entry in result.scheme.entries {
+      let mask = result.labelMap.map { $0 == entry.label }
+      try VolumeFiles.write(
+        mask, name: entry.name, to: place.appending(path: fileName(for: entry.name) + fileEnding))
+    }
+    return place
+  }
+
+  private static func make(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandError.unwritableFolder(folder.relativePath)
+    }
+  }
+}
+
+extension URL {
+  /// Whether a folder is there.
+  var isFolder: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}
