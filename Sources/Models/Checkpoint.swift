@@ -25,6 +25,14 @@ struct Checkpoint {
   init(_ data: Data, file: String) throws(ModelError) {
     guard data.starts(with: [0x50, 0x4B]) else { throw .legacyCheckpoint(file: file) }
     do { archive = try ZipArchive(data: data, name: file) } catch { throw .archive(error) }
+    // torch stores; a deflated storage could swell far beyond what the file honestly holds.
+    if let entry = archive.entries.first(where: \.isDeflated) {
+      throw .unsupported(
+        what: "checkpoint with compressed entry",
+        value: entry.name,
+        expected: "entries stored as torch writes them"
+      )
+    }
     let pickles = archive.entries.map(\.name).filter {
       $0 == "data.pkl" || ($0.hasSuffix("/data.pkl") && $0.split(separator: "/").count == 2)
     }

@@ -80,6 +80,38 @@ public struct ModelPlan: Codable, Hashable, Sendable {
   }
 }
 
+extension ModelPlan.Outputs {
+  private enum Kind: String, Codable {
+    case classes, regions
+  }
+  private enum CodingKeys: CodingKey {
+    case kind, labels
+  }
+
+  /// Reads `{"kind": "classes", "labels": [0, 1, …]}`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let labels = try container.decode([UInt16].self, forKey: .labels)
+    switch try container.decode(Kind.self, forKey: .kind) {
+    case .classes: self = .classes(labels)
+    case .regions: self = .regions(labels)
+    }
+  }
+
+  /// Writes `{"kind": "classes", "labels": [0, 1, …]}`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .classes(let labels):
+      try container.encode(Kind.classes, forKey: .kind)
+      try container.encode(labels, forKey: .labels)
+    case .regions(let labels):
+      try container.encode(Kind.regions, forKey: .kind)
+      try container.encode(labels, forKey: .labels)
+    }
+  }
+}
+
 extension ModelPlan {
   /// Checks that the parts fit one another, whatever file they came from.
   func validate() throws(ModelError) {

@@ -79,14 +79,14 @@ struct ModelSource {
   var folders: [String] {
     switch place {
     case .folder(let url):
-      let children = try? FileManager.default.contentsOfDirectory(
-        at: url,
-        includingPropertiesForKeys: [.isDirectoryKey],
-        options: .skipsHiddenFiles
-      )
+      let children = try? FileManager.default.contentsOfDirectory(atPath: url.path)
       return (children ?? []).filter { child in
-        (try? child.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
-      }.map(\.lastPathComponent).sorted()
+        var isFolder: ObjCBool = false
+        let path = url.appending(path: child).path
+        return !child.hasPrefix(".")
+          && FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+          && isFolder.boolValue
+      }.sorted()
     case .archive(let archive, let prefix):
       let names = archive.entries.lazy.filter { $0.name.hasPrefix(prefix) }.compactMap { entry in
         let parts = entry.name.dropFirst(prefix.count).split(separator: "/", maxSplits: 1)
@@ -97,7 +97,7 @@ struct ModelSource {
   }
 
   /// A small file's bytes.
-  func contents(_ path: String, limit: UInt64 = 16 << 20) throws(ModelError) -> Data {
+  func contents(_ path: String, limit: UInt64 = 4 << 20) throws(ModelError) -> Data {
     guard has(path) else { throw .missingFile(path) }
     do throws(ArchiveError) {
       switch place {
@@ -122,6 +122,14 @@ struct ModelSource {
       case .folder(let url): return try mappedContents(of: url.appending(path: path))
       case .archive(let archive, let prefix):
         if let slice = try archive.storedSlice(of: prefix + path) { return slice }
+        // Weights hardly compress; what claims to would fill the disk.
+        if let entry = archive.entry(named: prefix + path), entry.size / 64 > entry.compressedSize {
+          throw ArchiveError.tooLarge(
+            entry: path,
+            size: entry.size,
+            limit: entry.compressedSize * 64
+          )
+        }
         let copy = FileManager.default.temporaryDirectory
           .appending(path: "delineate-\(UUID().uuidString).pth")
         defer { try? FileManager.default.removeItem(at: copy) }

@@ -169,4 +169,23 @@ struct ONNXTests {
     }
     #expect(!FileManager.default.fileExists(atPath: file.path))
   }
+
+  @Test("A network beyond protobuf's 2 GB is refused before its weights are looked at")
+  func tooLarge() throws {
+    let folder = try TemporaryFolder()
+    var model = try readModel(at: Golden.url("plain"))
+    model.plan.architecture.features = [2, 4096]
+    model.plan.architecture.encoderDepths = [1, 3]
+    guard
+      case .tooLargeForONNX(let bytes, let limit) = #expect(
+        throws: ModelError.self,
+        performing: { try exportONNX(model, to: folder.url.appending(path: "network.onnx")) }
+      )
+    else {
+      Issue.record("a network of gigabytes was not refused as such")
+      return
+    }
+    #expect(bytes > limit)
+    #expect(limit == 2_147_483_647)
+  }
 }

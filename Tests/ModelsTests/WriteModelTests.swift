@@ -131,7 +131,7 @@ struct WriteModelTests {
 
   @Test(
     "Damaged weights or plans are refused or read, never trapped on",
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(5)),
     arguments: ["model.json", "fold_0.safetensors"]
   )
   func mutations(_ name: String) throws {

@@ -5,7 +5,7 @@ internal import Foundation
 /// - SeeAlso: Hugging Face, *safetensors*, README «Format».
 struct SafetensorsReader {
   /// The largest header that is read; a network's is below a megabyte.
-  static let headerLimit = 16 << 20
+  static let headerLimit = 4 << 20
 
   /// Where each tensor lies.
   let tensors: [String: Tensor]

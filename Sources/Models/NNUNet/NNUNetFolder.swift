@@ -6,8 +6,14 @@ internal import NeuralNetworks
 /// - SeeAlso: nnU-Net 2.8, `predict_from_raw_data.py`, `initialize_from_trained_model_folder`.
 struct NNUNetFolder {
   private let source: ModelSource
+  private let plans: NNUNetPlans
+  private let dataset: NNUNetDataset
 
-  init(_ source: ModelSource) { self.source = source }
+  init(_ source: ModelSource) throws(ModelError) {
+    self.source = source
+    plans = try NNUNetPlans(source.contents("plans.json"))
+    dataset = try NNUNetDataset(source.contents("dataset.json"))
+  }
 
   /// The model with the weights of the asked folds.
   func model(folds: [String]?, checkpoint: String?) throws(ModelError) -> Model {
@@ -62,36 +68,36 @@ struct NNUNetFolder {
     return names.sorted { (Int($0) ?? .max, $0) < (Int($1) ?? .max, $1) }
   }
 
-  /// The folds to read, one at least, and the checkpoint's name.
+  /// The checkpoint's name and the folds that have it.
+  private func present(_ checkpoint: String?) -> (file: String, folds: [String]) {
+    if let checkpoint { return (checkpoint, available(checkpoint)) }
+    let final = "checkpoint_final.pth"
+    let folds = available(final)
+    if !folds.isEmpty { return (final, folds) }
+    let best = available("checkpoint_best.pth")
+    return best.isEmpty ? (final, []) : ("checkpoint_best.pth", best)
+  }
+
+  /// The folds to read, one at least and each once, and the checkpoint's name.
   private func choose(
     folds: [String]?,
     checkpoint: String?
   ) throws(ModelError) -> ([String], String) {
-    let final = "checkpoint_final.pth"
-    let best = "checkpoint_best.pth"
-    let file = checkpoint ?? (available(final).isEmpty && !available(best).isEmpty ? best : final)
-    let present = available(file)
+    let (file, present) = present(checkpoint)
     if let folds {
-      guard !folds.isEmpty else {
-        throw .missingFold(nil, checkpoint: file, available: present)
-      }
       for fold in folds where !present.contains(fold) {
         throw .missingFold(fold, checkpoint: file, available: present)
       }
-      return (
-        folds.enumerated().filter { !folds[..<$0.offset].contains($0.element) }.map(\.element), file
-      )
     }
     let numbered = present.filter { $0 != "all" }
-    let names = numbered.isEmpty ? present : numbered
-    guard !names.isEmpty else { throw .missingFold(nil, checkpoint: file, available: []) }
-    return (names, file)
+    let chosen = folds ?? (numbered.isEmpty ? present : numbered)
+    let names = chosen.enumerated().filter { !chosen[..<$0.offset].contains($0.element) }
+    guard !names.isEmpty else { throw .missingFold(nil, checkpoint: file, available: present) }
+    return (names.map(\.element), file)
   }
 
   private func modelPlan(_ checkpoint: Checkpoint) throws(ModelError) -> ModelPlan {
-    let plans = try NNUNetPlans(source.contents("plans.json"))
-    let dataset = try NNUNetDataset(source.contents("dataset.json"))
-    return try ModelPlan(
+    try ModelPlan(
       plans: plans,
       dataset: dataset,
       configuration: checkpoint.configuration,

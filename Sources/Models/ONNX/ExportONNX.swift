@@ -20,6 +20,10 @@ public func exportONNX(_ model: Model, fold: String? = nil, to url: URL) throws(
   guard let chosen = model.folds.first(where: { fold == nil || $0.name == fold }) else {
     throw .missingFold(fold, checkpoint: "weights", available: names)
   }
+  let numbers = model.plan.architecture.expectedWeights.reduce(0) { $0 + $1.shape.reduce(1, *) }
+  guard 4 * numbers <= ONNXFile.limit else {
+    throw .tooLargeForONNX(bytes: 4 * numbers, limit: ONNXFile.limit)
+  }
   let weights = try initializers(of: chosen, plan: model.plan.architecture)
   let file = try ONNXFile(plan: model.plan, weights: weights)
   try file.write(to: url)

@@ -9,10 +9,10 @@ internal import Foundation
 /// - SeeAlso: Python's `pickletools`, which defines every opcode.
 struct PickleReader {
   /// The largest pickle that is read; a network's is below a megabyte.
-  static let sizeLimit: UInt64 = 64 << 20
+  static let sizeLimit: UInt64 = 32 << 20
 
-  private static let nodeLimit = 2_000_000
-  private static let stackLimit = 4_000_000
+  private static let nodeLimit = 1_000_000
+  private static let stackLimit = 1_000_000
   private static let markLimit = 10_000
 
   private let bytes: [UInt8]
