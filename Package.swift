@@ -111,7 +111,9 @@ let package = Package(
     tests(of: "ImageProcessing", ["Volumes", "Torch"], golden: true),
     tests(of: "NeuralNetworks", ["Torch"], golden: true),
     tests(of: "Preprocessing", ["Volumes", "ImageProcessing"], golden: true),
-    tests(of: "Models", ["Anatomy", "Torch", "NeuralNetworks", "ImageProcessing"], golden: true),
+    tests(
+      of: "Models", ["Anatomy", "Archives", "Torch", "NeuralNetworks", "ImageProcessing"],
+      golden: true),
     tests(of: "SegmentationMetrics", ["Volumes", "Anatomy"]),
     tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
     tests(of: "Inference", ["Torch", "ImageProcessing"], golden: true),

@@ -209,6 +209,14 @@ def versions():
     return found
 
 
+def portable(text):
+    """The text without this machine's folders."""
+    for folder, name in ((WORK, ".deps/bench"), (PEERS, "$PEERS"), (DATA, "../shared/data"),
+                         (DELINEATE, ".build/release/delineate"), (ROOT, ".")):
+        text = text.replace(str(folder), name)
+    return text
+
+
 def store(name, record, table):
     """Writes Results/<date>-<name>.json and .md and prints the table."""
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -220,8 +228,8 @@ def store(name, record, table):
     heading = (f"{about['processor']}, {about['cores']} cores, {about['memory_gb']} GB, {about['system']} · "
                f"commit {record['versions']['commit']} · {peers}\n\n")
     title, _, rest = table.partition("\n\n")
-    stem.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n")
-    stem.with_suffix(".md").write_text(f"{title}\n\n{heading}{rest.rstrip()}\n")
+    stem.with_suffix(".json").write_text(portable(json.dumps(record, indent=1)) + "\n")
+    stem.with_suffix(".md").write_text(portable(f"{title}\n\n{heading}{rest.rstrip()}\n"))
     print(f"\n{table}\n\n{stem}.md")
 
 

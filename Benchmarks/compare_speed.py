@@ -34,7 +34,7 @@ def run_nnunet(name, model, folder, scan):
         return next((when for when, line in run["lines"] if words in line), None)
 
     started, inferred = moment("Predicting "), moment("sending off prediction")
-    if started and inferred:
+    if started is not None and inferred is not None:
         run["stages"] = {"imports, reading, preprocessing": started, "network and blending": inferred - started,
                          "resampling, argmax, writing, shutdown": run["seconds"] - inferred}
     run["labels"] = str(output / f"{scan.name.replace('_0000', '')}")
@@ -95,7 +95,7 @@ def table(model_name, runs, agreements, nnunet_from, startup):
              common.markdown(heading, rows), "",
              f"Speed and memory are against «{fastest}», the faster of nnU-Net's runs; medians over the runs, "
              "which took turns. Peak memory is of the whole process tree: PSS counts a page shared by n "
-             "processes n times 1/n, RSS counts it n times. Equal voxels and Dice are against nnU-Net's labels.",
+             "processes n times 1/n, RSS counts it n times; aims: at most 1/4 of nnU-Net's and at most 3 GB. Equal voxels and Dice are against nnU-Net's labels.",
              f"Start-up of Delineate (`--help`): {startup:.2f} s (aim: under 1 s)."]
     if nnunet_from:
         lines.append(f"**nnU-Net was not run this time: its figures are of an earlier run ({nnunet_from}).**")
@@ -103,8 +103,7 @@ def table(model_name, runs, agreements, nnunet_from, startup):
     lines += [f"- {name}: " + ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in measured[-1]["stages"].items())
               for name, measured in runs.items() if measured[-1].get("stages")]
     lines += ["", "Command lines:", "", "```"]
-    lines += [" ".join(measured[0]["command"]).replace(str(common.ROOT), ".").replace(str(common.PEERS), "$PEERS")
-              for measured in runs.values()]
+    lines += [" ".join(measured[0]["command"]) for measured in runs.values()]
     return "\n".join(lines + ["```"])
 
 

@@ -125,10 +125,12 @@ def main():
     configuration = manager.get_configuration(arguments.configuration)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
+    processor_start = time.process_time()
     theirs, labels, properties = DefaultPreprocessor(verbose=False).run_case_npy(
         data, previous, properties, manager, configuration,
         {"labels": {"background": 0, **{f"s{n}": n for n in foreground or [1]}}})
     seconds = time.perf_counter() - start
+    processor_seconds = time.process_time() - processor_start
     if previous is not None:
         theirs = np.vstack([theirs] + [(labels == n).astype(np.float32) for n in foreground])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -140,8 +142,9 @@ def main():
             difference = np.abs(theirs[n].astype(np.float64) - ours[n])
             print(f"channel {n}: largest difference {difference.max():.3g}, "
                   f"mean {difference.mean():.3g}, range {theirs[n].min():.4g} to {theirs[n].max():.4g}")
-    print(f"nnU-Net: {seconds:.3f} s, {(peak - before) / 1024:.0f} MB more at its peak")
+    print(f"nnU-Net: {seconds:.3f} s, {processor_seconds:.3f} s of processor time, {(peak - before) / 1024:.0f} MB more at its peak")
     print(f"Delineate: {answer['seconds']:.3f} s on {arguments.threads} thread(s), "
+          f"{answer['processorSeconds']:.3f} s of processor time, "
           f"{(answer['peakBytes'] - answer['peakBytesBefore']) / 2**20:.0f} MB more at its peak")
 
 

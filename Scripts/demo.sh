@@ -28,7 +28,7 @@ say "Contouring it with the network in Networks/phantom"
 contour demo/phantom/ct.nii.gz Networks/phantom demo/contours
 
 say "Comparing with what was drawn"
-"$delineate" compare demo/phantom/reference.nii.gz demo/contours/labels.nii.gz
+"$delineate" compare demo/phantom/reference.nii.gz demo/contours/labels.nii.gz --model Networks/phantom
 
 patient=$data/openkbp/pt_201/ct.nii.gz
 trained=$data/nnunet_model/plain/Dataset501_OpenKBP/nnUNetTrainerAdamShort__nnUNetPlans__3d_fullres
@@ -37,7 +37,7 @@ if [ -e "$patient" ] && [ -d "$trained" ]; then
   say "Contouring a real patient with a model that nnU-Net trained"
   contour "$patient" "$trained" demo/patient --no-mirroring
   say "Comparing with nnU-Net's own contours of this patient"
-  "$delineate" compare "$expected" demo/patient/labels.nii.gz
+  "$delineate" compare "$expected" demo/patient/labels.nii.gz --model "$trained"
 fi
 
 say "Look at"

@@ -9,13 +9,13 @@ struct LittleEndianBytes {
   var count: Int { data.count }
 
   /// The unsigned 16-bit number at `offset`.
-  func uint16(at offset: Int) -> UInt16? { number(at: offset, bytes: 2).map { UInt16($0) } }
+  func uint16(at offset: Int) -> UInt16? { number(at: offset) }
 
   /// The unsigned 32-bit number at `offset`.
-  func uint32(at offset: Int) -> UInt32? { number(at: offset, bytes: 4).map { UInt32($0) } }
+  func uint32(at offset: Int) -> UInt32? { number(at: offset) }
 
   /// The unsigned 64-bit number at `offset`.
-  func uint64(at offset: Int) -> UInt64? { number(at: offset, bytes: 8) }
+  func uint64(at offset: Int) -> UInt64? { number(at: offset) }
 
   /// `count` bytes from `offset`, without copying.
   func slice(at offset: Int, count: Int) -> Data? {
@@ -26,8 +26,12 @@ struct LittleEndianBytes {
     return data[start..<start + count]
   }
 
-  private func number(at offset: Int, bytes: Int) -> UInt64? {
-    guard let slice = slice(at: offset, count: bytes) else { return nil }
-    return slice.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  private func number<Number: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> Number? {
+    guard offset >= 0, offset <= data.count, data.count - offset >= MemoryLayout<Number>.size else {
+      return nil
+    }
+    return data.withUnsafeBytes { bytes in
+      Number(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Number.self))
+    }
   }
 }

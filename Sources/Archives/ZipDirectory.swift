@@ -149,8 +149,9 @@ struct ZipDirectory {
   }
 
   private func isSafe(_ entryName: String) -> Bool {
-    guard !entryName.isEmpty, !entryName.hasPrefix("/"), !entryName.contains("\\"),
-      !entryName.contains("\0")
+    let characters = entryName.utf8
+    guard let first = characters.first, first != UInt8(ascii: "/"),
+      !characters.contains(UInt8(ascii: "\\")), !characters.contains(0)
     else { return false }
     return !entryName.split(separator: "/").contains("..")
   }

@@ -10,6 +10,7 @@
 #include <itkPNGImageIO.h>
 #include <nifti1_io.h>
 
+#include <iostream>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,22 @@ itk::ImageIOBase::Pointer make(citk_format format) {
   }
   throw std::invalid_argument("an unknown format");
 }
+
+/// Keeps what ITK's numerics print about odd matrices off the terminal while it lives.
+class Silence {
+public:
+  Silence() : lock(mutex), buffer(std::cerr.rdbuf(nullptr)) {}
+  ~Silence() { std::cerr.rdbuf(buffer); }
+  Silence(const Silence &) = delete;
+  Silence &operator=(const Silence &) = delete;
+
+private:
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> lock;
+  std::streambuf *buffer;
+};
+
+std::mutex Silence::mutex;
 
 Component component(citk_scalar scalar) {
   switch (scalar) {
@@ -65,6 +82,7 @@ void setSize(itk::ImageIOBase &io, const int64_t *size, unsigned int dimensions)
 extern "C" citk_status citk_read_grid(const char *path, citk_format format, citk_grid *grid,
                                       citk_message *message) {
   return guarded(message, [&] {
+    const Silence silence;
     const auto io = make(format);
     io->SetFileName(path);
     io->ReadImageInformation();

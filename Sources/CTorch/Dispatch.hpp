@@ -8,6 +8,7 @@
 #endif
 
 #if defined(__clang__)
+#define DELINEATE_UNROLL _Pragma("clang loop unroll(full)")
 #define DELINEATE_BEGIN_AVX2 \
   _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c\"))), apply_to = function)")
 #define DELINEATE_BEGIN_AVX512                                                                \
@@ -18,6 +19,7 @@
       "clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c\"))), apply_to = function)")
 #define DELINEATE_END _Pragma("clang attribute pop")
 #else
+#define DELINEATE_UNROLL _Pragma("GCC unroll 16")
 #define DELINEATE_BEGIN_AVX2 _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,f16c\")")
 #define DELINEATE_BEGIN_AVX512 \
   _Pragma("GCC push_options") \

@@ -2,6 +2,7 @@
 #include <ATen/Context.h>
 #include <c10/core/InferenceMode.h>
 
+#include "DenseConvolution.hpp"
 #include "Guarded.hpp"
 #include "Winograd.hpp"
 
@@ -9,8 +10,9 @@ struct ct_convolution {
   at::Tensor weight, bias;
   std::vector<int64_t> stride, padding;
   bool is_transposed;
-  // Where it suits, this is what runs, and `weight` is not kept.
+  // Where one of these suits, it is what runs, and `weight` is not kept.
   delineate::WinogradConvolution winograd;
+  delineate::DenseConvolution dense;
 };
 
 namespace delineate {
@@ -30,6 +32,11 @@ static ct_convolution *make_convolution(const float *weight, const int64_t *weig
   if (!is_transposed && device == CT_CPU &&
       WinogradConvolution::suits(sizes, at::IntArrayRef(stride, 3))) {
     convolution->winograd = WinogradConvolution(weight, sizes, bias);
+    return owner.release();
+  }
+  if (device == CT_CPU && type == CT_FLOAT32 &&
+      DenseConvolution::suits(sizes, at::IntArrayRef(stride, is_transposed ? 0 : 3), is_transposed)) {
+    convolution->dense = DenseConvolution(weight, sizes, bias, is_transposed);
     return owner.release();
   }
   convolution->weight = place(weight, sizes).contiguous(at::MemoryFormat::ChannelsLast3d);
@@ -79,6 +86,10 @@ ct_status ct_convolution_apply(const ct_convolution *convolution, const ct_tenso
     c10::optional<at::Tensor> bias;
     if (c.bias.defined()) bias = c.bias;
     const std::vector<int64_t> none{0, 0, 0}, ones{1, 1, 1};
+    if (!c.dense.is_empty()) {
+      *out = wrap(c.dense.apply(x));
+      return;
+    }
     *out = wrap(at::convolution(x, c.weight, bias, c.stride, c.padding, ones,
                                 c.is_transposed, none, 1));
   });

@@ -34,6 +34,7 @@ DELINEATE_BEGIN_AVX2
 namespace avx2 {
 #define LANES 8
 #define TILE_ROWS 6
+#include "MatrixLoops.inl"
 #include "WinogradLoops.inl"
 #undef LANES
 #undef TILE_ROWS
@@ -43,6 +44,7 @@ DELINEATE_BEGIN_AVX512_WIDE
 namespace avx512 {
 #define LANES 16
 #define TILE_ROWS 12
+#include "MatrixLoops.inl"
 #include "WinogradLoops.inl"
 #undef LANES
 #undef TILE_ROWS
@@ -70,7 +72,7 @@ bool WinogradConvolution::suits(at::IntArrayRef weight_shape, at::IntArrayRef st
   const bool is_unstrided = stride[0] == 1 && stride[1] == 1 && stride[2] == 1;
   // Wide layers are deep and small: their transformed weights would be large and their cost is not.
   return is_3x3 && is_unstrided && inputs % 8 == 0 && outputs % 8 == 0 &&
-         inputs * outputs <= 256 * 256;
+         inputs * outputs <= 512 * 256;
 #else
   return false;
 #endif

@@ -1,27 +1,5 @@
-// Winograd's F(4x4, 3x3) on vectors of LANES channels. Included once per instruction set, which
-// defines LANES (floats per vector) and TILE_ROWS (rows of a register tile).
-
-typedef float Vector __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
-
-typedef uint32_t Bits __attribute__((vector_size(LANES * 4)));
-typedef uint16_t Halves __attribute__((vector_size(LANES * 2), aligned(2), may_alias));
-
-static inline Vector load_vector(const float *p) { return *reinterpret_cast<const Vector *>(p); }
-static inline void store_vector(float *p, Vector v) { *reinterpret_cast<Vector *>(p) = v; }
-
-// bfloat16 is the upper half of a float; stored rounded to nearest even.
-static inline Vector load_vector(const uint16_t *p) {
-  const Bits bits = __builtin_convertvector(*reinterpret_cast<const Halves *>(p), Bits) << 16;
-  Vector v;
-  __builtin_memcpy(&v, &bits, sizeof v);
-  return v;
-}
-static inline void store_vector(uint16_t *p, Vector v) {
-  Bits bits;
-  __builtin_memcpy(&bits, &v, sizeof v);
-  bits = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  *reinterpret_cast<Halves *>(p) = __builtin_convertvector(bits, Halves);
-}
+// Winograd's F(4x4, 3x3) on vectors of LANES channels, after MatrixLoops.inl. Included once per
+// instruction set.
 
 // One row of Bᵀd: six input samples to six points (Lavin & Gray, CVPR 2016, F(4, 3)).
 static inline void to_points(const Vector d[6], Vector p[6]) {
@@ -84,35 +62,6 @@ static void transform_input(const WinogradJob &job, int64_t plane, int64_t first
   }
 }
 
-// ROWS tiles x COLUMNS vectors of outputs, summed over depth taps and input channels in registers.
-template <int ROWS, int COLUMNS>
-static inline void multiply_rows(const float *const *planes, const float *weights, int64_t taps,
-                                 int64_t inputs, int64_t weight_tap_step, float *out,
-                                 int64_t outputs) {
-  Vector sum[ROWS][COLUMNS];
-  for (int r = 0; r < ROWS; r++) {
-    for (int c = 0; c < COLUMNS; c++) sum[r][c] = Vector{};
-  }
-  for (int64_t tap = 0; tap < taps; tap++) {
-    const float *a = planes[tap];
-    if (a == nullptr) continue;
-    const float *b = weights + tap * weight_tap_step;
-    for (int64_t k = 0; k < inputs; k++) {
-      Vector weight[COLUMNS];
-      for (int c = 0; c < COLUMNS; c++) weight[c] = load_vector(b + c * LANES);
-#pragma clang loop unroll(full)
-      for (int r = 0; r < ROWS; r++) {
-        const float x = a[r * inputs + k];
-        for (int c = 0; c < COLUMNS; c++) sum[r][c] += weight[c] * x;
-      }
-      b += COLUMNS * LANES;
-    }
-  }
-  for (int r = 0; r < ROWS; r++) {
-    for (int c = 0; c < COLUMNS; c++) store_vector(out + r * outputs + c * LANES, sum[r][c]);
-  }
-}
-
 // products[point][tile][output] of one output plane; `planes` are the transformed input planes of
 // each depth tap, null outside the volume.
 template <int COLUMNS>
@@ -125,28 +74,13 @@ static void multiply(const WinogradJob &job, const float *const *planes, int64_t
     for (int64_t column = 0; column < job.outputs / (COLUMNS * LANES); column++) {
       const float *weights = job.weights + point * point_step + column * column_step;
       float *out = products + point * job.tiles_per_block * job.outputs + column * COLUMNS * LANES;
-      int64_t t = 0;
-      const float *rows[3];
-      const auto rows_at = [&](int64_t tile) {
-        for (int64_t tap = 0; tap < job.taps; tap++) {
-          rows[tap] = planes[tap] == nullptr ? nullptr : planes[tap] + shift + tile * job.inputs;
-        }
-      };
-      for (; t + TILE_ROWS <= tiles; t += TILE_ROWS) {
-        rows_at(t);
-        multiply_rows<TILE_ROWS, COLUMNS>(rows, weights, job.taps, job.inputs, tap_step,
-                                 out + t * job.outputs, job.outputs);
+      const float *taps[3];
+      for (int64_t tap = 0; tap < job.taps; tap++) {
+        taps[tap] = planes[tap] == nullptr ? nullptr : planes[tap] + shift;
       }
-      for (; t + 4 <= tiles; t += 4) {
-        rows_at(t);
-        multiply_rows<4, COLUMNS>(rows, weights, job.taps, job.inputs, tap_step, out + t * job.outputs,
-                         job.outputs);
-      }
-      for (; t < tiles; t++) {
-        rows_at(t);
-        multiply_rows<1, COLUMNS>(rows, weights, job.taps, job.inputs, tap_step, out + t * job.outputs,
-                         job.outputs);
-      }
+      const Product<COLUMNS> product{taps, job.taps, job.inputs, job.inputs, weights, tap_step,
+                                     nullptr, job.outputs};
+      multiply_tiles(product, tiles, out);
     }
   }
 }

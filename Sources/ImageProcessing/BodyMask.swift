@@ -36,7 +36,7 @@ public func bodyMask(
 }
 
 /// How thick a part must be, in mm, to be body by itself: twice this.
-private let openingRadius: [BodyContrast: Double] = [.ct: 9, .mr: 4]
+private let openingRadius: [BodyContrast: Double] = [.ct: 6, .mr: 4]
 /// How far thin parts of the body reach from thick ones, in mm: ears, nose, skin folds.
 private let thinReach = 25.0
 
@@ -120,7 +120,14 @@ private func blockMeans(
             for slice in slices {
               for row in rows {
                 let line = source.pointer + size.x * (row + size.y * slice)
-                for i in 0..<size.x { sums[i / factors.x] += line[i] }
+                var i = 0
+                for block in 0..<coarseSize.x {
+                  let end = min(i + factors.x, size.x)
+                  while i < end {
+                    sums[block] += line[i]
+                    i += 1
+                  }
+                }
               }
             }
             for i in 0..<coarseSize.x {
@@ -156,7 +163,10 @@ private func refined(
             let row = target.pointer + size.x * (j + size.y * k)
             let line =
               source.pointer + coarseSize.x * (j / factors.y + coarseSize.y * (k / factors.z))
-            for i in 0..<size.x { row[i] = line[i / factors.x] }
+            for block in 0..<coarseSize.x {
+              let i = block * factors.x
+              (row + i).update(repeating: line[block], count: min(factors.x, size.x - i))
+            }
           }
         }
       }

@@ -72,14 +72,25 @@ struct LabelResampler: Sendable {
     in labels: UnsafeMutablePointer<Int32>,
     _ candidates: inout [(label: Int32, score: Double)]
   ) -> Int32 {
+    let (x, y, z) = (a * axes[0].tapCount, b * axes[1].tapCount, c * axes[2].tapCount)
+    // Inside a structure all taps meet one label: most voxels end here.
+    let first = labels[position(x, y, z)]
+    var isUniform = true
+    for m in 0..<axes[0].tapCount {
+      for n in 0..<axes[1].tapCount {
+        let row = position(x + m, y + n, z) - axes[2].indices[z]
+        for o in 0..<axes[2].tapCount where labels[row + axes[2].indices[z + o]] != first {
+          isUniform = false
+        }
+      }
+    }
+    if isUniform { return first }
     candidates.removeAll(keepingCapacity: true)
-    for x in a * axes[0].tapCount..<(a + 1) * axes[0].tapCount {
-      for y in b * axes[1].tapCount..<(b + 1) * axes[1].tapCount {
-        for z in c * axes[2].tapCount..<(c + 1) * axes[2].tapCount {
-          let position =
-            (axes[0].indices[x] * size[1] + axes[1].indices[y]) * size[2] + axes[2].indices[z]
-          let found = labels[position]
-          let weight = axes[0].weights[x] * axes[1].weights[y] * axes[2].weights[z]
+    for m in 0..<axes[0].tapCount {
+      for n in 0..<axes[1].tapCount {
+        for o in 0..<axes[2].tapCount {
+          let found = labels[position(x + m, y + n, z + o)]
+          let weight = axes[0].weights[x + m] * axes[1].weights[y + n] * axes[2].weights[z + o]
           if let index = candidates.firstIndex(where: { $0.label == found }) {
             candidates[index].score += weight
           } else {
@@ -88,8 +99,12 @@ struct LabelResampler: Sendable {
         }
       }
     }
-    if candidates.count == 1 { return candidates[0].label }
     return roundsToHalf ? halfPrecisionWinner(candidates) : winner(a, b, c, labels, candidates)
+  }
+
+  /// Where three taps meet in the array.
+  @inline(__always) private func position(_ x: Int, _ y: Int, _ z: Int) -> Int {
+    (axes[0].indices[x] * size[1] + axes[1].indices[y]) * size[2] + axes[2].indices[z]
   }
 
   private func winner(

@@ -37,9 +37,7 @@ extension Volume where Scalar == Bool {
         let distance = Float(Double(step) * grid.spacing[axis])
         return distance * distance
       }
-      // Along i one row is a line; along j and k the rows of a plane are the elements of lines.
-      let width = axis == 0 ? 1 : strides[axis]
-      minimize(&squares, count: size[axis], width: width, steps: steps, threads: threads)
+      minimize(&squares, count: size[axis], width: strides[axis], steps: steps, threads: threads)
     }
     let bound = Float(radius * radius * (1 + 1e-6))
     return Mask(grid: grid, voxels: squares.map { $0 <= bound })
@@ -63,28 +61,40 @@ extension Volume where Scalar == Bool {
       let strip = min(width, 256)
       let strips = (width + strip - 1) / strip
       concurrently(blocks * strips, threads: threads) { tickets in
-        let line = ScratchMemory<Float>(repeating: 0, count: count * strip)
+        let before = ScratchMemory<Float>(repeating: 0, count: count * strip)
+        let after = ScratchMemory<Float>(repeating: 0, count: count * strip)
         while let ticket = tickets.next() {
           let (block, part) = ticket.quotientAndRemainder(dividingBy: strips)
           let lanes = min(strip, width - part * strip)
           let first = shared.pointer + block * count * width + part * strip
           for position in 0..<count {
-            (line.pointer + position * lanes).update(from: first + position * width, count: lanes)
+            (before.pointer + position * lanes)
+              .update(from: first + position * width, count: lanes)
+          }
+          after.pointer.update(from: before.pointer, count: count * lanes)
+          for (step, square) in steps.enumerated() where step > 0 {
+            let shift = step * lanes
+            lower(after.pointer, to: before.pointer + shift, plus: square, (count - step) * lanes)
+            lower(after.pointer + shift, to: before.pointer, plus: square, (count - step) * lanes)
           }
           for position in 0..<count {
-            let target = first + position * width
-            for (step, square) in steps.enumerated() where step > 0 {
-              for other in [position - step, position + step] where (0..<count).contains(other) {
-                let source = line.pointer + other * lanes
-                for lane in 0..<lanes {
-                  let candidate = source[lane] + square
-                  target[lane] = candidate < target[lane] ? candidate : target[lane]
-                }
-              }
-            }
+            (first + position * width)
+              .update(from: after.pointer + position * lanes, count: lanes)
           }
         }
       }
+    }
+  }
+
+  @inline(__always) private func lower(
+    _ target: UnsafeMutablePointer<Float>,
+    to source: UnsafeMutablePointer<Float>,
+    plus square: Float,
+    _ count: Int
+  ) {
+    for index in 0..<count {
+      let candidate = source[index] + square
+      target[index] = candidate < target[index] ? candidate : target[index]
     }
   }
 }

@@ -108,7 +108,8 @@ struct Checkpoint {
   ) throws(ModelError) {
     let unknown = tensors.filter { name, tensor in
       weights[name] == nil && !tensor.storage.scalar.isInteger
-        && !name.contains(".all_modules.") && !name.hasPrefix("decoder.encoder.")
+        && !name.split(separator: ".").contains("all_modules")
+        && !name.hasPrefix("decoder.encoder.")
         && !name.hasPrefix("decoder.seg_layers.")
     }
     if let name = unknown.keys.min() { throw .unknownWeight(name: name, fold: fold) }

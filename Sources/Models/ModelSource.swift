@@ -130,4 +130,13 @@ struct ModelSource {
       }
     } catch { throw .archive(error) }
   }
+
+  /// The SHA-256 of a file whose bytes are at hand; on the disk it is read by pieces, so that the
+  /// mapped file need not be in memory.
+  func digest(_ path: String, data: Data) throws(ModelError) -> String {
+    guard case .folder(let url) = place else { return SHA256.hexDigest(of: data) }
+    do { return try SHA256.hexDigest(ofFile: url.appending(path: path)) } catch {
+      throw .archive(error)
+    }
+  }
 }

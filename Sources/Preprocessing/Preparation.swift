@@ -69,7 +69,7 @@ public func prepare(
       }
     }
   }
-  if let previousLabels {
+  if let previousLabels, let inside {
     let labels = resampledLabels(
       croppedLabels(previousLabels, inside: inside, restoration),
       size: croppedSize,
@@ -144,6 +144,9 @@ private func nonzeroBox(
   return box
 }
 
+/// No scan has more voxels along an axis than this.
+private let largestAxis = 65536
+
 /// The size on the plan's spacing (nnU-Net's `compute_new_shape`: halves round to even), where the
 /// result fits in half of the machine's memory.
 private func preparedSize(
@@ -159,7 +162,7 @@ private func preparedSize(
   let limit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
   let bytes =
     exact.reduce(Double(channelCount), *) * Double(MemoryLayout<Float>.stride)
-  guard exact.allSatisfy({ $0 >= 1 }), bytes <= Double(limit) else {
+  guard exact.allSatisfy({ $0 >= 1 && $0 <= Double(largestAxis) }), bytes <= Double(limit) else {
     throw .unusableSize(prepared: exact, bytes: bytes, limit: limit)
   }
   return exact.map { Int($0) }
@@ -205,7 +208,7 @@ private func union(_ inside: Mask, _ labels: LabelMap?) -> Mask {
 /// background outside the scan's nonzero voxels.
 private func croppedLabels(
   _ labels: LabelMap,
-  inside: Mask?,
+  inside: Mask,
   _ restoration: GridRestoration
 ) -> [Int32] {
   let size = restoration.croppedSize
@@ -214,12 +217,14 @@ private func croppedLabels(
   var result: [Int32] = []
   result.reserveCapacity(size.reduce(1, *))
   labels.withUnsafeVoxels { labels in
-    for d in 0..<size[0] {
-      for h in 0..<size[1] {
-        for w in 0..<size[2] {
-          let position = offset + d * strides[0] + h * strides[1] + w * strides[2]
-          let isOutside = inside.map { !$0.voxels[position] } ?? false
-          result.append(labels[position] == 0 && isOutside ? -1 : Int32(labels[position]))
+    inside.withUnsafeVoxels { inside in
+      for d in 0..<size[0] {
+        for h in 0..<size[1] {
+          let row = offset + d * strides[0] + h * strides[1]
+          for w in 0..<size[2] {
+            let label = labels[row + w * strides[2]]
+            result.append(label == 0 && !inside[row + w * strides[2]] ? -1 : Int32(label))
+          }
         }
       }
     }

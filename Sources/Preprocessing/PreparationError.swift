@@ -18,7 +18,7 @@ public enum PreparationError: Error, Hashable {
   case missingForeground(channel: Int)
   /// A channel to be divided by 255 has values outside 0 to 255.
   case outsideRGB(channel: Int, lowest: Float, highest: Float)
-  /// On the plan's spacing an axis would have no voxel left, or the scan would not fit in memory;
+  /// On the plan's spacing an axis would have no voxel or too many, or the scan would not fit in memory;
   /// the sizes are those of the prepared grid, the bound in bytes.
   case unusableSize(prepared: [Double], bytes: Double, limit: Int)
   /// The network needs a previous stage's labels and got none.
@@ -54,7 +54,7 @@ extension PreparationError: CustomStringConvertible {
     case .unusableSize(let prepared, let bytes, let limit):
       "Preparation: on the plan's spacing the scan would have "
         + "\(prepared.map { $0.formatted }.joined(separator: "×")) voxels (\(bytes.formatted) bytes); "
-        + "each axis needs one voxel, and \(limit) bytes are the limit."
+        + "each axis needs 1 to 65536 voxels, and \(limit) bytes are the limit."
     case .missingPreviousLabels:
       "Preparation: the network refines a previous stage's labels, but none were given."
     }

@@ -6,29 +6,35 @@ extension Float: VoxelValue {
     rescale: Rescale?,
     to voxels: UnsafeMutableBufferPointer<Float>
   ) -> (first: Int, count: Int, value: Double)? {
-    var isSound = true
+    // The largest exponent tells whether all are finite; a test of each would keep the loops from
+    // being vectorized.
+    var largest: UInt32 = 0
     if let rescale {
+      let isDouble = Stored.self == Double.self
       for index in voxels.indices {
         let number = isSwapped ? stored[index].swapped : stored[index]
         // ITK turns whole numbers into singles first and scales in double.
-        let value =
-          (Stored.self == Double.self ? number.asDouble : Double(number.asFloat)) * rescale.slope
-          + rescale.intercept
-        voxels[index] = Float(value)
-        isSound = isSound && voxels[index].isNumber
+        let exact = isDouble ? number.asDouble : Double(number.asFloat)
+        let value = Float(exact * rescale.slope + rescale.intercept)
+        voxels[index] = value
+        largest = max(largest, value.bitPattern & 0x7FFF_FFFF)
       }
     } else if isSwapped {
       for index in voxels.indices {
-        voxels[index] = stored[index].swapped.asFloat
-        isSound = isSound && voxels[index].isNumber
+        let value = stored[index].swapped.asFloat
+        voxels[index] = value
+        largest = max(largest, value.bitPattern & 0x7FFF_FFFF)
       }
     } else {
       for index in voxels.indices {
-        voxels[index] = stored[index].asFloat
-        isSound = isSound && voxels[index].isNumber
+        let value = stored[index].asFloat
+        voxels[index] = value
+        largest = max(largest, value.bitPattern & 0x7FFF_FFFF)
       }
     }
-    guard !isSound, let first = voxels.firstIndex(where: { !$0.isNumber }) else { return nil }
+    guard largest >= 0x7F80_0000, let first = voxels.firstIndex(where: { !$0.isNumber }) else {
+      return nil
+    }
     return (first, voxels.count { !$0.isNumber }, Double(voxels[first]))
   }
 }
@@ -48,9 +54,7 @@ extension UInt16: VoxelValue {
       return rescale.map { number * $0.slope + $0.intercept } ?? number
     }
     if Stored.self == UInt8.self && rescale == nil {
-      for index in voxels.indices {
-        voxels[index] = UInt16(truncatingIfNeeded: Int(stored[index].asFloat))
-      }
+      for index in voxels.indices { voxels[index] = UInt16(stored[index].asFloat) }
       return nil
     }
     for index in voxels.indices {

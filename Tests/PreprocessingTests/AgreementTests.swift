@@ -26,6 +26,7 @@ struct AgreementTests {
     var channelCount: Int
     var box: [[Int]]
     var seconds: Double
+    var processorSeconds: Double
     var peakBytesBefore: Int
     var peakBytes: Int
   }
@@ -53,6 +54,7 @@ struct AgreementTests {
     let peakBytesBefore = peakMemory()
     let clock = ContinuousClock()
     let start = clock.now
+    let processorStart = Foundation.clock()
     let prepared = try prepare(
       channels,
       plan: request.plan,
@@ -61,11 +63,13 @@ struct AgreementTests {
       threads: request.threads
     )
     let seconds = (clock.now - start) / .seconds(1)
+    let processorTicks = Foundation.clock() - processorStart
     let answer = Answer(
       size: prepared.size,
       channelCount: prepared.channelCount,
       box: prepared.restoration.box.map { [$0.lowerBound, $0.upperBound] },
       seconds: seconds,
+      processorSeconds: Double(processorTicks) / Double(CLOCKS_PER_SEC),
       peakBytesBefore: peakBytesBefore,
       peakBytes: peakMemory()
     )

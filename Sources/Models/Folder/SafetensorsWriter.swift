@@ -74,10 +74,11 @@ private func quoted(_ text: String) -> String {
 
 extension WeightTensor {
   /// The numbers as bytes.
-  /// - Returns: `nil` where a number is beyond the storage's range.
+  /// - Returns: `nil` where a number is not finite, or beyond the storage's range.
   func littleEndianBytes(_ storage: WeightStorage) -> Data? {
     switch storage {
     case .float32:
+      guard isFinite else { return nil }
       return values.withUnsafeBytes { Data($0) }
     case .float16:
       let halves = values.map { Float16($0) }

@@ -75,7 +75,9 @@ struct NNUNetDataset {
   private static func structures(_ root: JSONNode) throws(ModelError) -> [Structure] {
     let node = try root.required("labels")
     var structures: [Structure] = []
-    for (name, value) in try node.members where name != "ignore" {
+    let members = try node.members
+    guard members.count <= 1024 else { throw node.expected("an object of at most 1024 names") }
+    for (name, value) in members where name != "ignore" {
       var labels: [UInt16] = []
       for item in value.isList ? try value.items : [value] { labels.append(try label(item)) }
       guard !labels.isEmpty else { throw value.expected("a label or a list of labels") }

@@ -1,4 +1,3 @@
-internal import Archives
 internal import Foundation
 internal import NeuralNetworks
 
@@ -33,7 +32,8 @@ struct NNUNetFolder {
         throw .weightNotFinite(name: weight, fold: name)
       }
       read.append(ModelFold(name: name, weights: weights))
-      sources.append(.init(fold: name, file: path, sha256: SHA256.hexDigest(of: data)))
+      let digest = try source.digest(path, data: data)
+      sources.append(.init(fold: name, file: path, sha256: digest))
     }
     guard let plan else { throw .missingFold(nil, checkpoint: file, available: []) }
     return Model(
@@ -78,7 +78,9 @@ struct NNUNetFolder {
       for fold in folds where !present.contains(fold) {
         throw .missingFold(fold, checkpoint: file, available: present)
       }
-      return (folds, file)
+      return (
+        folds.enumerated().filter { !folds[..<$0.offset].contains($0.element) }.map(\.element), file
+      )
     }
     let numbered = present.filter { $0 != "all" }
     let names = numbered.isEmpty ? present : numbered

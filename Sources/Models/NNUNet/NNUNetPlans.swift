@@ -35,6 +35,7 @@ struct NNUNetPlans {
   func configuration(_ name: String) throws(ModelError) -> JSONNode {
     let all = try root.required("configurations")
     var merged: [JSONValue.Member] = []
+    var keys: Set<String> = []
     var visited: [String] = []
     var next: String? = name
     while let current = next {
@@ -54,9 +55,7 @@ struct NNUNetPlans {
       }
       guard case .object(let members) = node.value else { throw node.expected("an object") }
       // What a configuration says itself wins over what it inherits.
-      for member in members where !merged.contains(where: { $0.key == member.key }) {
-        merged.append(member)
-      }
+      for member in members where keys.insert(member.key).inserted { merged.append(member) }
       next = try node.optional("inherits_from")?.string
     }
     return try all.required(name).replacing(with: .object(merged))

@@ -38,6 +38,7 @@ private func initializers(
     guard tensor.shape == shape else {
       throw .wrongShape(name: name, fold: fold.name, expected: shape, found: tensor.shape)
     }
+    guard tensor.isFinite else { throw .weightNotFinite(name: name, fold: fold.name) }
     initializers.append((name, tensor))
   }
   return initializers

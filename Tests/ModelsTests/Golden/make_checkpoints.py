@@ -107,7 +107,7 @@ def make(name, prefix):
         nonlin=nn.LeakyReLU, nonlin_kwargs={"inplace": True}, deep_supervision=True,
         **ARCHITECTURES[name])
     for parameter in network.parameters():
-        nn.init.normal_(parameter)
+        nn.init.normal_(parameter, std=0.3)
     optimizer = torch.optim.SGD(network.decoder.stages.parameters(), lr=0.01, momentum=0.99, nesterov=True)
     loss = sum(output.sum() for output in network(torch.rand(1, 2, 8, 16, 16)))
     loss.backward()
@@ -115,6 +115,8 @@ def make(name, prefix):
     weights = disguise(OrderedDict(network.state_dict()))
     kept = {n: w for n, w in weights.items()
             if "all_modules" not in n and not n.startswith("decoder.encoder.")}
+    if name == "plain":
+        save_safetensors(kept)
     plan = plans(name)
     checkpoint = {
         "network_weights": OrderedDict((prefix + n, w) for n, w in weights.items()),
@@ -136,10 +138,10 @@ def make(name, prefix):
         json.dumps({n: summary(w) for n, w in kept.items()}, indent=1) + "\n")
 
 
-def make_safetensors():
-    tensors = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor([0.5, -2.0]).half(),
-               "c": torch.tensor([[1.5, 3.0]]).bfloat16()}
-    save_file(tensors, HERE / "three_types.safetensors")
+def save_safetensors(weights):
+    """The plain network's weights by the safetensors package, in F32, F16 and BF16."""
+    save_file({n: w.float().contiguous() if w.dtype == torch.float64 else w.contiguous()
+               for n, w in weights.items()}, HERE / "plain_weights.safetensors")
 
 
 def summarize_real(folder):
@@ -160,6 +162,5 @@ if __name__ == "__main__":
     torch.manual_seed(5)
     make("plain", "module.")
     make("residual", "_orig_mod.")
-    make_safetensors()
     if len(sys.argv) > 1:
         summarize_real(Path(sys.argv[1]))
