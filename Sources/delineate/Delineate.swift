@@ -13,14 +13,15 @@ struct Delineate: AsyncParsableCommand {
 
       EXAMPLES
         delineate segment ct.nii.gz --model model --output labels.nii.gz
-        delineate segment ct-series/ --model model --output labels.seg.nrrd --report case.html
+        delineate segment series/ --model model --output labels.seg.nrrd
         delineate inspect labels.seg.nrrd
         delineate compare reference.nii.gz labels.nii.gz
 
       SHELL COMPLETION
-        delineate --generate-completion-script bash > ~/.local/share/bash-completion/completions/delineate
-        delineate --generate-completion-script zsh > ~/.zfunc/_delineate
-        delineate --generate-completion-script fish > ~/.config/fish/completions/delineate.fish
+        delineate --generate-completion-script SHELL > FILE
+          bash  ~/.local/share/bash-completion/completions/delineate
+          zsh   ~/.zfunc/_delineate
+          fish  ~/.config/fish/completions/delineate.fish
       """,
     version: delineateVersion,
     subcommands: [

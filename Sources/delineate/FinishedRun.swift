@@ -11,8 +11,8 @@ struct FinishedRun {
   /// The files and folders that were written.
   let written: [URL]
 
-  /// The structures with their volumes, warnings, and what was written.
-  /// - Parameter named: Whether the case's name stands above, as there are several.
+  /// The structures with their volumes, warnings, and what was written; above them the case's
+  /// name, where there are several.
   func text(named: Bool) -> String {
     var table = TextTable(header: ["Structure", "Volume, ml"])
     for structure in report.structures {

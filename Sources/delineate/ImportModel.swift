@@ -13,7 +13,7 @@ struct ImportModel: ParsableCommand {
       network's weights need is refused.
 
       EXAMPLES
-        delineate import-model nnUNet_results/Dataset501_X/nnUNetTrainer__nnUNetPlans__3d_fullres \\
+        delineate import-model nnUNet_results/Dataset501_HeadNeck \\
           --output model
         delineate import-model exported.zip --output model --half
       """

@@ -24,7 +24,8 @@ struct Segment: AsyncParsableCommand {
         One file for each structure:
           delineate segment ct.nii.gz --model model --output masks --separate
         A model with two channels:
-          delineate segment CT=ct.nii.gz MR_T1=mr.nrrd --model model --output labels.nii.gz
+          delineate segment CT=ct.nii.gz MR_T1=mr.nrrd --model model \\
+            --output labels.nii.gz
         All cases of a folder, fast, with a record of each run:
           delineate segment imagesTs --model model --output labels --precision bf16 \\
             --window-placement body --json > runs.jsonl

@@ -24,7 +24,7 @@ struct BadInputTests {
       URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Networks/phantom").path
     let grid = try VoxelGrid(size: [20, 20, 20], spacing: [4, 4, 4])
-    try write(Volume<Float>(repeating: 0, grid: grid), to: work.appending(path: "ct.nii.gz"))
+    try write(Volume<Float>(repeating: 40, grid: grid), to: work.appending(path: "ct.nii.gz"))
     try write(LabelMap(repeating: 1, grid: grid), scheme: nil, to: work.appending(path: "a.nrrd"))
     let other = try VoxelGrid(size: [20, 20, 21], spacing: [4, 4, 4])
     try write(LabelMap(repeating: 1, grid: other), scheme: nil, to: work.appending(path: "b.nrrd"))
