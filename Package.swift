@@ -98,7 +98,7 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
-        "Segmentation", "Reports", argumentParser,
+        "ImageProcessing", "Inference", "NeuralNetworks", "Segmentation", "Reports", argumentParser,
       ],
       swiftSettings: strict),
     // tests

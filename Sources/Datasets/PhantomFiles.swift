@@ -9,7 +9,9 @@ extension DrawnPhantom {
   /// - Throws: `VolumeFileError`.
   public func write(to folder: URL) throws(VolumeFileError) {
     try write(
-      scan: folder.appending(path: "ct.nii.gz"), reference: folder.appending(path: "reference.nii.gz"))
+      scan: folder.appending(path: "ct.nii.gz"),
+      reference: folder.appending(path: "reference.nii.gz")
+    )
   }
 
   private func write(scan: URL, reference: URL) throws(VolumeFileError) {
@@ -33,25 +35,33 @@ extension DrawnPhantom {
   ///   - drawn: Called with the name of each case once its files are there.
   /// - Throws: `VolumeFileError`.
   public static func writeDataset(
-    seeds: Range<UInt64>, to folder: URL, drawn: (String) -> Void = { _ in }
+    seeds: Range<UInt64>,
+    to folder: URL,
+    drawn: (String) -> Void = { _ in }
   ) throws(VolumeFileError) {
     for seed in seeds {
       let digits = String(seed)
       let name = "phantom_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
       try DrawnPhantom(seed: seed).write(
         scan: folder.appending(path: "imagesTr/" + CaseFolder.fileName(name, 0, ".nii.gz")),
-        reference: folder.appending(path: "labelsTr/\(name).nii.gz"))
+        reference: folder.appending(path: "labelsTr/\(name).nii.gz")
+      )
       drawn(name)
     }
     let labels = [("background", 0)] + scheme.entries.map { ($0.name, Int($0.label)) }
     let document = DatasetDocument(
-      channel_names: ["0": "CT"], labels: Dictionary(uniqueKeysWithValues: labels),
-      numTraining: seeds.count, file_ending: ".nii.gz")
+      channel_names: ["0": "CT"],
+      labels: Dictionary(uniqueKeysWithValues: labels),
+      numTraining: seeds.count,
+      file_ending: ".nii.gz"
+    )
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     do {
       try encoder.encode(document).write(
-        to: folder.appending(path: "dataset.json"), options: .atomic)
+        to: folder.appending(path: "dataset.json"),
+        options: .atomic
+      )
     } catch {
       throw .unwritable(file: "dataset.json", reason: "the folder does not take it")
     }

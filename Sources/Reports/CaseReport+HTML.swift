@@ -60,7 +60,8 @@ extension CaseReport {
 
   private var structureTable: String {
     let rows = structures.map { structure in
-      let color = structure.color
+      // As in the pictures, whose ground is black.
+      let color = structure.color.onBlack
       let swatch =
         "<span class=\"swatch\" style=\"background:rgb(\(color.red) \(color.green) \(color.blue))\">"
         + "</span>"

@@ -5,40 +5,76 @@ import Segmentation
 
 extension CaseReport {
   /// The report of a run, with its pictures read back.
-  init(_ result: SegmentationResult, title: String, pictures: [WrittenPicture]) throws {
-    let run = result.report
-    let size = run.grid.size.map(String.init).joined(separator: " × ")
-    let spacing = run.grid.spacing.map { $0.text(digits: 3) }
+  init(
+    _ run: RunReport,
+    scheme: LabelScheme,
+    title: String,
+    pictures: [WrittenPicture]
+  ) throws {
     self.init(
-      title: title, date: Date(), warnings: run.warnings,
+      title: title,
+      date: Date(),
+      warnings: run.warnings,
       structures: run.structures.map { structure in
-        let color = result.scheme.entry(label: structure.label)?.color
-        return Structure(
-          name: structure.name, label: structure.label,
-          color: color ?? .palette(Int(structure.label)),
-          volumeInMilliliters: structure.volumeInMilliliters, voxels: structure.voxels)
+        Structure(
+          name: structure.name,
+          label: structure.label,
+          color: scheme.entry(label: structure.label)?.color ?? .palette(Int(structure.label)),
+          volumeInMilliliters: structure.volumeInMilliliters,
+          voxels: structure.voxels
+        )
       },
       pictures: try pictures.map { Picture(caption: $0.title, png: try Data(contentsOf: $0.file)) },
-      stages: run.stages.map { Stage($0.name, seconds: $0.seconds) },
+      stages: Self.stages(run.seconds),
       sections: [
-        Section(
-          "Scan",
-          [
-            Fact("Voxels", size), Fact("Spacing", spacing.joined(separator: " × ") + " mm"),
-            Fact("Orientation", run.grid.orientation),
-          ]),
-        Section(
-          "Model",
-          [Fact("Name", run.modelName)] + run.modelSHA256.map { Fact("SHA-256", $0) }),
-        Section(
-          "Run",
-          [
-            Fact("Windows", "\(run.windowsRun) of \(run.windowsPossible)"),
-            Fact(
-              "Peak memory",
-              "\(run.peakMemoryInMegabytes.text(digits: 0)) MB"),
-          ]),
+        Section("Scan", Self.facts(run.grid)), Section("Model", Self.facts(run.model)),
+        Section("Run", Self.facts(run)),
         Section("Versions", run.versions.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) }),
-      ])
+      ]
+    )
+  }
+
+  /// The stages in the order they happen, what is not known here last; the total is their sum.
+  private static func stages(_ seconds: [String: Double]) -> [Stage] {
+    let names = [
+      ("load", "Load the model"), ("read", "Read the scan"),
+      ("previousStage", "Previous stage of the cascade"), ("prepare", "Prepare"),
+      ("body", "Find the body"), ("network", "Network"), ("blend", "Blend windows"),
+      ("restore", "Restore labels"), ("probabilities", "Write probabilities"),
+      ("write", "Write labels"),
+    ]
+    let others = seconds.keys.filter { key in key != "total" && !names.contains { $0.0 == key } }
+    return (names + others.sorted().map { ($0, $0) }).compactMap { key, name in
+      seconds[key].map { Stage(name, seconds: $0) }
+    }
+  }
+
+  private static func facts(_ grid: RunReport.Grid) -> [Fact] {
+    [
+      Fact("Voxels", grid.size.map(String.init).joined(separator: " × ")),
+      Fact("Spacing", grid.spacing.map { $0.text(digits: 3) }.joined(separator: " × ") + " mm"),
+      Fact("Origin", grid.origin.map { $0.text(digits: 1) }.joined(separator: ", ") + " mm, LPS"),
+      Fact("Orientation", grid.orientation),
+    ]
+  }
+
+  private static func facts(_ model: RunReport.ModelIdentity) -> [Fact] {
+    [
+      Fact("Name", model.name), Fact("Trainer", model.trainer),
+      Fact("Folds", model.folds.joined(separator: ", ")),
+    ] + model.sha256.map { Fact("SHA-256", $0) }
+  }
+
+  private static func facts(_ run: RunReport) -> [Fact] {
+    let settings = run.settings
+    let axes = settings.mirroringAxes.map(String.init).joined(separator: ", ")
+    return [
+      Fact("Precision", settings.precision),
+      Fact("Device", "\(settings.device), \(settings.threads) threads"),
+      Fact("Mirroring", axes.isEmpty ? "none" : "axes \(axes)"),
+      Fact("Windows", "\(run.windows.run) of \(run.windows.possible), \(settings.windowPlacement)"),
+      Fact("Step", "\(settings.step.text(digits: 2)) of a window"),
+      Fact("Peak memory", "\(run.peakMemoryInMegabytes.text(digits: 0)) MB"),
+    ]
   }
 }

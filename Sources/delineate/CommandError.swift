@@ -33,7 +33,8 @@ extension CommandError: CustomStringConvertible {
       let needed = channels.count == 1 ? "one scan" : "\(channels.count) scans"
       return "The model needs \(needed) (\(listed(channels))); \(found) are given."
     case .unnamedChannel(let argument, let channels):
-      return "\(argument): write NAME=\(argument) with one of the model's channels: \(listed(channels))."
+      return
+        "\(argument): write NAME=\(argument) with one of the model's channels: \(listed(channels))."
     case .unknownChannel(let name, let channels):
       return "\(name): the model has no such channel; it has \(listed(channels))."
     case .doubledChannel(let name):
@@ -43,7 +44,8 @@ extension CommandError: CustomStringConvertible {
     case .notAFolder(let path):
       return "\(path): a file is here, a folder is expected."
     case .isAFolder(let path):
-      return "\(path): a folder is here, a file's name is expected (--separate writes into a folder)."
+      return
+        "\(path): a folder is here, a file's name is expected (--separate writes into a folder)."
     case .unwritableFolder(let path):
       return "\(path): this folder does not exist or cannot be written to."
     case .unwritable(let path):

@@ -18,7 +18,8 @@ struct Compare: ParsableCommand {
         delineate compare reference.nii.gz labels.nii.gz
         delineate compare reference.nii.gz labels.nii.gz --model model
         delineate compare expert.seg.nrrd labels.seg.nrrd --json
-      """)
+      """
+  )
 
   @Argument(help: "The reference, such as an expert's contours.", completion: .file())
   var reference: String
@@ -38,7 +39,8 @@ struct Compare: ParsableCommand {
     let named = try model.map { try inspectModel(at: URL(filePath: $0)).plan.labels }
     let result = ComparisonText(
       try LabelComparison(reference: first.labelMap, prediction: second.labelMap),
-      scheme: named ?? first.scheme ?? second.scheme)
+      scheme: named ?? first.scheme ?? second.scheme
+    )
     print(try json ? result.json() : result.text)
   }
 }

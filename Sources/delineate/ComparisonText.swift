@@ -27,15 +27,19 @@ struct ComparisonText {
       named.map { ($0.label, $0.name) } + others.map { ($0, "Label \($0)") }
     let rows = structures.map { label, name in
       Row(
-        label: label, name: name, dice: comparison.dice(of: label),
+        label: label,
+        name: name,
+        dice: comparison.dice(of: label),
         referenceInMilliliters: comparison.referenceVolume(of: label) / 1000,
-        predictionInMilliliters: comparison.predictionVolume(of: label) / 1000)
+        predictionInMilliliters: comparison.predictionVolume(of: label) / 1000
+      )
     }
     let scores = rows.compactMap(\.dice)
     document = Document(
       agreement: comparison.agreement,
       meanDice: scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count),
-      structures: rows)
+      structures: rows
+    )
   }
 
   /// A table with a line for all structures below it.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import VolumeFiles
+import Segmentation
 
 /// The command line: each subcommand is a translation from arguments to calls and back to text.
 @main
@@ -22,10 +22,11 @@ struct Delineate: AsyncParsableCommand {
         delineate --generate-completion-script zsh > ~/.zfunc/_delineate
         delineate --generate-completion-script fish > ~/.config/fish/completions/delineate.fish
       """,
-    version: programVersion,
+    version: delineateVersion,
     subcommands: [
       Segment.self, Inspect.self, Compare.self, ImportModel.self, ExportONNX.self, Phantom.self,
-    ])
+    ]
+  )
 
   static func main() async {
     Interruption.removeUnfinishedFilesAndExit()
@@ -41,6 +42,3 @@ struct Delineate: AsyncParsableCommand {
     }
   }
 }
-
-/// The version of the program; the heading of `CHANGELOG.md` that it belongs to.
-let programVersion = "0.1.0"

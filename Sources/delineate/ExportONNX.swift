@@ -14,7 +14,8 @@ struct ExportONNX: ParsableCommand {
       EXAMPLES
         delineate export-onnx model --output network.onnx
         delineate export-onnx model --output network.onnx --fold 2
-      """)
+      """
+  )
 
   @Argument(help: "The trained model: a folder or a zip file.", completion: .file())
   var model: String

@@ -16,7 +16,8 @@ struct ImportModel: ParsableCommand {
         delineate import-model nnUNet_results/Dataset501_X/nnUNetTrainer__nnUNetPlans__3d_fullres \\
           --output model
         delineate import-model exported.zip --output model --half
-      """)
+      """
+  )
 
   @Argument(help: "A trained model's folder, or a zip file of one.", completion: .file())
   var source: String
@@ -28,7 +29,9 @@ struct ImportModel: ParsableCommand {
   var half = false
 
   @Option(
-    parsing: .upToNextOption, help: "The folds to take, such as 0 1 2; all of them by default.")
+    parsing: .upToNextOption,
+    help: "The folds to take, such as 0 1 2; all of them by default."
+  )
   var folds: [String] = []
 
   func run() throws {

@@ -4,8 +4,9 @@ import VolumeFiles
 
 /// What happens when a person or the system tells the program to stop.
 enum Interruption {
-  /// Sources must live as long as the program.
-  private static let sources: [any DispatchSourceSignal] = [SIGINT, SIGTERM].map { number in
+  /// Sources must live as long as the program; nothing touches them once they are made.
+  private nonisolated(unsafe) static let sources: [any DispatchSourceSignal] = [SIGINT, SIGTERM].map
+  { number in
     signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
     source.setEventHandler {

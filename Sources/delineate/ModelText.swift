@@ -28,7 +28,10 @@ struct ModelText {
       ("Name", plan.name), ("Configuration", plan.configuration), ("Trainer", plan.trainer),
       ("Folds", folds.joined(separator: ", ")),
       ("Channels", plan.channelNames.joined(separator: ", ")),
-      ("Network", "\(plan.architecture.encoder.rawValue), features \(features.joined(separator: " "))"),
+      (
+        "Network",
+        "\(plan.architecture.encoder.rawValue), features \(features.joined(separator: " "))"
+      ),
       ("Window", plan.patchSize.map(String.init).joined(separator: " × ") + " voxels"),
       ("Spacing", spacing.joined(separator: " × ") + " mm"),
       (

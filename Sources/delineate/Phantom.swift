@@ -14,7 +14,8 @@ struct Phantom: ParsableCommand {
       EXAMPLES
         delineate phantom --output phantom
         delineate phantom --output training --cases 60 --seed 100
-      """)
+      """
+  )
 
   @Option(help: "The folder to write into.", completion: .directory)
   var output: String

@@ -2,14 +2,16 @@ import Foundation
 import Segmentation
 import Synchronization
 
-/// Progress on standard error: a bar on a terminal, a line now and then elsewhere.
+/// Progress on standard error: one line that changes on a terminal, a line now and then elsewhere.
+///
+/// Elsewhere nothing is said before the first windows are through: a run that fails early leaves
+/// its error alone on standard error.
 final class ProgressLine: Sendable {
   private struct State {
-    var stage = ""
-    var firstWindow: ContinuousClock.Instant?
+    var firstWindow: (time: ContinuousClock.Instant, done: Int)?
     var lastShown: ContinuousClock.Instant?
     var lastTenth = 0
-    var barIsOpen = false
+    var lineIsOpen = false
   }
 
   private let prefix: String
@@ -28,34 +30,28 @@ final class ProgressLine: Sendable {
     guard !isQuiet else { return }
     state.withLock { state in
       switch progress {
-      case .stage(let name): show(stage: name, &state)
-      case .windows(let done, let total): show(done, of: total, &state)
+      case .stage(let name):
+        if isTerminal { replaceLine(with: name, &state) }
+      case .windows(let done, let total):
+        show(done, of: total, &state)
       }
     }
   }
 
-  /// Ends the line, so that what follows starts on its own.
+  /// Takes the line away, so that what follows starts on its own.
   func finish() {
-    state.withLock { closeBar(&$0) }
-  }
-
-  private func show(stage: String, _ state: inout State) {
-    closeBar(&state)
-    guard stage != state.stage else { return }
-    state.stage = stage
-    write(prefix + stage + "\n")
+    state.withLock { state in
+      if state.lineIsOpen { write("\r\u{1B}[K") }
+      state.lineIsOpen = false
+    }
   }
 
   private func show(_ done: Int, of total: Int, _ state: inout State) {
     guard total > 0 else { return }
     let now = ContinuousClock.now
-    let first = state.firstWindow ?? now
+    let first = state.firstWindow ?? (now, done)
     state.firstWindow = first
-    // The first window warms up; time per window is known from the second on.
-    let elapsed = (now - first) / .seconds(1)
-    let left = done > 0 && elapsed > 0 ? elapsed / Double(done) * Double(total - done) : nil
-    let remaining = left.map { ", \(Self.duration($0)) left" } ?? ""
-    let count = "window \(done) of \(total)\(done < total ? remaining : "")"
+    let count = "window \(done) of \(total)\(timeLeft(done, of: total, since: first, now))"
     guard isTerminal else {
       let tenth = done * 10 / total
       guard tenth > state.lastTenth else { return }
@@ -65,22 +61,33 @@ final class ProgressLine: Sendable {
     }
     if let last = state.lastShown, now - last < .milliseconds(100), done < total { return }
     state.lastShown = now
-    state.barIsOpen = true
     let filled = min(30, done * 30 / total)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-    // Back to the line's start, and clear what a longer text left behind.
-    write("\r\(prefix)\(bar) \(count)\u{1B}[K")
+    replaceLine(with: "\(bar) \(count)", &state)
   }
 
-  private func closeBar(_ state: inout State) {
-    if state.barIsOpen { write("\n") }
-    state.barIsOpen = false
+  /// The time that the windows to come will take, once a second one is through.
+  private func timeLeft(
+    _ done: Int,
+    of total: Int,
+    since first: (time: ContinuousClock.Instant, done: Int),
+    _ now: ContinuousClock.Instant
+  ) -> String {
+    guard done > first.done, done < total else { return "" }
+    let seconds = (now - first.time) / .seconds(1) / Double(done - first.done)
+    return ", \(Self.duration(seconds * Double(total - done))) left"
   }
 
   private static func duration(_ seconds: Double) -> String {
     guard seconds < 360_000 else { return "days" }
     let whole = Int(seconds.rounded(.up))
     return whole < 100 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+  }
+
+  private func replaceLine(with text: String, _ state: inout State) {
+    state.lineIsOpen = true
+    // Back to the line's start, and clear what a longer text left behind.
+    write("\r\(prefix)\(text)\u{1B}[K")
   }
 
   private func write(_ text: String) {

@@ -22,7 +22,9 @@ struct ScanArguments {
     let channels = plan.channelNames
     if arguments.count == 1, let folder = Self.caseFolder(arguments[0], ending: plan.fileEnding) {
       cases = try CaseFolder(
-        at: folder.url, fileEnding: folder.ending, channelCount: channels.count
+        at: folder.url,
+        fileEnding: folder.ending,
+        channelCount: channels.count
       ).cases.map { Case(name: $0.name, channels: $0.channels) }
       isBatch = true
       return
@@ -52,7 +54,8 @@ struct ScanArguments {
 
   /// `NAME=PATH`, or a path alone where the model has one channel or a file has that very name.
   private static func split(
-    _ argument: String, channels: [String]
+    _ argument: String,
+    channels: [String]
   ) throws -> (channel: String, path: String) {
     let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
     let isPath = parts.count < 2 || FileManager.default.fileExists(atPath: argument)

@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Inference
 import Models
@@ -28,13 +28,16 @@ struct Segment: AsyncParsableCommand {
         All cases of a folder, fast, with a record of each run:
           delineate segment imagesTs --model model --output labels --precision bf16 \\
             --window-placement body --json > runs.jsonl
-      """)
+      """
+  )
 
   @Argument(
     help: ArgumentHelp(
       "A scan, or NAME=SCAN for each channel of the model, or a folder of cases.",
-      valueName: "input"),
-    completion: .file())
+      valueName: "input"
+    ),
+    completion: .file()
+  )
   var inputs: [String]
 
   @Option(help: "The trained model: a folder or a zip file.", completion: .file())
@@ -62,11 +65,13 @@ struct Segment: AsyncParsableCommand {
   var step = 0.5
 
   @Option(
-    parsing: .upToNextOption, help: "The folds to average, such as 0 1 2; all of them by default.")
+    parsing: .upToNextOption,
+    help: "The folds to average, such as 0 1 2; all of them by default."
+  )
   var folds: [String] = []
 
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
-  var device: ComputeDevice = .automatic
+  var device: DeviceChoice = .automatic
 
   @Option(help: "The number of processor threads; all cores by default.")
   var threads: Int?
@@ -87,7 +92,9 @@ struct Segment: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard step > 0, step <= 1 else { throw ValidationError("--step must be above 0 and at most 1.") }
+    guard step > 0, step <= 1 else {
+      throw ValidationError("--step must be above 0 and at most 1.")
+    }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
 
@@ -96,40 +103,53 @@ struct Segment: AsyncParsableCommand {
     let plan = try inspectModel(at: URL(filePath: model)).plan
     let scans = try ScanArguments(inputs, plan: plan)
     let outputs = SegmentOutputs(
-      output: URL(filePath: output), separate: separate,
-      overlay: overlay.map { URL(filePath: $0) }, report: report.map { URL(filePath: $0) },
-      isBatch: scans.isBatch, fileEnding: plan.fileEnding)
+      output: URL(filePath: output),
+      separate: separate,
+      overlay: overlay.map { URL(filePath: $0) },
+      report: report.map { URL(filePath: $0) },
+      isBatch: scans.isBatch,
+      fileEnding: plan.fileEnding
+    )
     try outputs.check()
-    let service = try SegmentationService()
-    for scan in scans.cases {
+    let service = SegmentationService()
+    let requests = scans.cases.map(request)
+    for (index, scan) in scans.cases.enumerated() {
       let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
       defer { progress.finish() }
-      let result = try await service.segment(request(for: scan)) { progress.show($0) }
+      let result = try await service.segment(
+        requests[index],
+        next: requests.dropFirst(index + 1).first
+      ) { progress.show($0) }
       progress.finish()
-      let written = try outputs.write(result, of: scan.name)
-      try show(result, of: scan.name, written: written, isBatch: scans.isBatch)
+      try show(try outputs.write(result, of: scan.name), isBatch: scans.isBatch)
     }
   }
 
   private func request(for scan: ScanArguments.Case) -> SegmentationRequest {
     SegmentationRequest(
-      inputs: scan.channels, series: series, model: URL(filePath: model),
-      folds: folds.isEmpty ? nil : folds, precision: precision, mirroring: !noMirroring,
-      stepFraction: step, device: device, threads: threads, placement: windowPlacement,
-      probabilitiesFolder: probabilities.map { URL(filePath: $0) })
+      inputs: scan.channels,
+      model: URL(filePath: model),
+      series: series,
+      folds: folds.isEmpty ? nil : folds,
+      precision: precision,
+      mirroring: !noMirroring,
+      stepFraction: step,
+      device: device,
+      threads: threads,
+      placement: windowPlacement,
+      probabilitiesFolder: probabilities.map { URL(filePath: $0) }
+    )
   }
 
-  private func show(
-    _ result: SegmentationResult, of name: String, written: [URL], isBatch: Bool
-  ) throws {
-    if json { print(try RunRecord(name, written, result.report).json(onOneLine: isBatch)) }
+  private func show(_ run: FinishedRun, isBatch: Bool) throws {
+    if json { print(try run.json(onOneLine: isBatch)) }
     guard !quiet else { return }
-    let text = RunSummary(case: isBatch ? name : nil, result: result, written: written).text
     // JSON has standard output to itself.
-    FileHandle(fileDescriptor: json ? STDERR_FILENO : STDOUT_FILENO).write(Data(text.utf8))
+    FileHandle(fileDescriptor: json ? STDERR_FILENO : STDOUT_FILENO)
+      .write(Data(run.text(named: isBatch).utf8))
   }
 }
 
 extension Precision: ExpressibleByArgument {}
-extension ComputeDevice: ExpressibleByArgument {}
+extension DeviceChoice: ExpressibleByArgument {}
 extension WindowPlacement: ExpressibleByArgument {}

@@ -53,27 +53,48 @@ struct SegmentOutputs {
   }
 
   /// Writes everything that was asked for, the label map first.
-  /// - Returns: The files and folders, for a person to open.
-  func write(_ result: SegmentationResult, of name: String) throws -> [URL] {
+  func write(_ result: SegmentationResult, of name: String) throws -> FinishedRun {
+    let start = ContinuousClock.now
     var written = [try writeLabels(result, of: name)]
-    guard overlay != nil || report != nil else { return written }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    var run = result.report
+    run.seconds["write"] = seconds
+    run.seconds["total", default: 0] += seconds
+    if overlay != nil || report != nil {
+      written += try writePictures(result, run, of: name)
+    }
+    return FinishedRun(name: name, report: run, written: written)
+  }
+
+  private func writePictures(
+    _ result: SegmentationResult,
+    _ run: RunReport,
+    of name: String
+  ) throws -> [URL] {
     let pictures = try OverlayPictures(
-      scan: result.scan, labels: result.labelMap, scheme: result.scheme,
-      window: IntensityWindow(suiting: result.scan, isCT: result.modality.map { $0 == .ct }))
+      scan: result.scan,
+      labels: result.labelMap,
+      scheme: result.scheme,
+      window: IntensityWindow(suiting: result.scan, isCT: result.isCT)
+    )
     let temporary = FileManager.default.temporaryDirectory
       .appending(path: "delineate-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: temporary) }
     let folder = overlay.map { isBatch ? $0.appending(path: name) : $0 }
     let pages = try pictures.write(to: folder ?? temporary)
-    if let folder { written.append(folder) }
-    guard let report else { return written }
+    guard let report else { return folder.map { [$0] } ?? [] }
     let page = isBatch ? report.appending(path: "\(name).html") : report
-    let html = try CaseReport(result, title: "Contours of \(name)", pictures: pages).html()
+    let html = try CaseReport(
+      run,
+      scheme: result.scheme,
+      title: "Contours of \(name)",
+      pictures: pages
+    ).html()
     try Self.make(page.deletingLastPathComponent())
     do { try Data(html.utf8).write(to: page, options: .atomic) } catch {
       throw CommandError.unwritable(page.relativePath)
     }
-    return written + [page]
+    return (folder.map { [$0] } ?? []) + [page]
   }
 
   private func writeLabels(_ result: SegmentationResult, of name: String) throws -> URL {
@@ -87,7 +108,10 @@ struct SegmentOutputs {
     for entry in result.scheme.entries {
       let mask = result.labelMap.map { $0 == entry.label }
       try VolumeFiles.write(
-        mask, name: entry.name, to: place.appending(path: fileName(for: entry.name) + fileEnding))
+        mask,
+        name: entry.name,
+        to: place.appending(path: fileName(for: entry.name) + fileEnding)
+      )
     }
     return place
   }
@@ -105,6 +129,7 @@ extension URL {
   /// Whether a folder is there.
   var isFolder: Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 }

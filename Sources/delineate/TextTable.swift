@@ -23,6 +23,7 @@ extension Double {
   /// The number with a fixed count of digits, the same in every locale.
   func text(digits: Int) -> String {
     formatted(
-      .number.precision(.fractionLength(digits)).grouping(.never).locale(Locale(identifier: "C")))
+      .number.precision(.fractionLength(digits)).grouping(.never).locale(Locale(identifier: "C"))
+    )
   }
 }

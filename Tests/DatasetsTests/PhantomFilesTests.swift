@@ -27,7 +27,9 @@ struct PhantomFilesTests {
     try DrawnPhantom.writeDataset(seeds: 3..<5, to: folder.url) { names.append($0) }
     #expect(names == ["phantom_0003", "phantom_0004"])
     let cases = try CaseFolder(
-      at: folder.url.appending(path: "imagesTr"), fileEnding: ".nii.gz", channelCount: 1
+      at: folder.url.appending(path: "imagesTr"),
+      fileEnding: ".nii.gz",
+      channelCount: 1
     ).cases
     #expect(cases.map(\.name) == names)
     for name in names {

@@ -14,7 +14,7 @@ struct CaseReportTests {
         .init(
           name: "Parotid_L",
           label: 4,
-          color: .init(1, 2, 3),
+          color: .init(201, 202, 203),
           volumeInMilliliters: 20.46,
           voxels: 1091
         ),
@@ -37,7 +37,7 @@ struct CaseReportTests {
     let html = report().html()
     #expect(html.contains("1 of 2 structures found in 4.0 s, 1970-01-01 00:00:00 UTC"))
     #expect(html.contains("20.5"))
-    #expect(html.contains("rgb(1 2 3)"))
+    #expect(html.contains("rgb(201 202 203)"))
     #expect(html.contains("not found"))
     #expect(html.contains("width:75.0%"))
     #expect(html.contains("<li>Eye_R was not found.</li>"))

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+
+/// `delineate inspect`: what a file or folder is.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what a scan, a label map or a model is.",
+    discussion: """
+      Shows a scan's grid and intensities, a label map's structures and volumes, the series of a \
+      DICOM folder, the cases of a folder in nnU-Net's naming, or a model's plan. Patients' names \
+      are never shown.
+
+      EXAMPLES
+        delineate inspect ct.nii.gz
+        delineate inspect labels.seg.nrrd
+        delineate inspect series/
+        delineate inspect model
+      """
+  )
+
+  @Argument(
+    help: "A scan, label map or zipped model; or a folder of DICOM slices, cases or a model.",
+    completion: .file()
+  )
+  var path: String
+
+  func run() throws {
+    guard FileManager.default.fileExists(atPath: path) else { throw CommandError.missing(path) }
+    print(try InspectionText(of: URL(filePath: path)).text)
+  }
+}
