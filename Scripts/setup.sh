@@ -94,10 +94,12 @@ pip() {
 # Downloads wheels for the pinned Python, whatever Python runs here. A wheel already there is kept.
 download() {
   machine=$(uname -m)
+  # pip takes a platform by the letter: a newer one does not stand for the older ones.
+  for libc in 28 27 26 25 24 23 22 21 20 19 18 17; do
+    set -- "$@" --platform "manylinux_2_${libc}_$machine"
+  done
   pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$downloads" \
-    --python-version "$python" --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" \
-    --platform "manylinux_2_25_$machine" --platform "manylinux_2_17_$machine" \
-    --platform "manylinux2014_$machine" "$@"
+    --python-version "$python" --platform "manylinux2014_$machine" "$@"
 }
 
 # unpack WHEEL FOLDER PATTERN…: the wheel's files that match, with unzip or else with Python.
