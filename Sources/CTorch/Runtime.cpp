@@ -7,6 +7,7 @@
 #include <malloc.h>
 #endif
 
+#include <climits>
 #include <cstring>
 
 #include "Guarded.hpp"
@@ -24,8 +25,10 @@ void ct_initialize(void) {
 #if defined(__GLIBC__)
   // Activations of a window are hundreds of megabytes and come and go with every layer. By default
   // glibc maps and unmaps them, and the kernel zeroes every page each time: a third of the time.
+  // One arena for all threads: those of other threads hold at most 64 MB each.
+  mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
   mallopt(M_TOP_PAD, 64 << 20);
 #endif
 }

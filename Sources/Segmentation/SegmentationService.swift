@@ -18,7 +18,7 @@ public actor SegmentationService {
   private var reading: (request: SegmentationRequest, task: Task<[Scan], any Error>)?
 
   /// A service with nothing loaded.
-  public init() {}
+  public init() { TorchRuntime.prepare() }
 
   /// libtorch belongs to one thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {

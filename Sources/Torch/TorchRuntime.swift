@@ -2,15 +2,17 @@ import CTorch
 
 /// The process's libtorch: version, devices, threads.
 public enum TorchRuntime {
-  /// Runs once, before the first tensor: the allocator is told to keep its pages.
-  private static let started: Void = ct_initialize()
+  /// Tells the allocator to keep its pages, once per process; before other threads start is best.
+  public static func prepare() { _ = prepared }
+
+  private static let prepared: Void = ct_initialize()
 
   /// Prepares libtorch, and has the calling thread's operations use this many threads.
   ///
   /// libgomp keeps one team of threads per calling thread, so this is called on the thread that
   /// will compute (``DeviceThread``).
   public static func start(threads: Int) throws(TorchError) {
-    _ = started
+    prepare()
     try check(ct_set_thread_count(Int32(clamping: threads)), "\(threads) threads")
   }
 
