@@ -39,7 +39,7 @@ struct InspectionText {
       facts += [("Modality", series.modality), ("Slices", "\(series.sliceCount)")]
       facts += series.grid.map(Self.facts) ?? []
       facts += series.problemSentence.map { [("Problem", $0)] } ?? []
-      return lines(facts + [("UID", series.uid)])
+      return lines(facts + (series.uid.isEmpty ? [] : [("UID", series.uid)]))
     }.joined(separator: "\n\n")
   }
 

@@ -34,9 +34,7 @@ struct SegmentOutputs {
   private static func checkFile(_ file: URL) throws {
     guard !file.isFolder else { throw CommandError.isAFolder(file.relativePath) }
     let folder = file.deletingLastPathComponent()
-    guard folder.isFolder, FileManager.default.isWritableFile(atPath: folder.path) else {
-      throw CommandError.unwritableFolder(folder.relativePath)
-    }
+    guard Self.takesFiles(folder) else { throw CommandError.unwritableFolder(folder.relativePath) }
   }
 
   private static func checkFolder(_ folder: URL) throws {
@@ -47,9 +45,15 @@ struct SegmentOutputs {
     while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {
       existing = existing.deletingLastPathComponent()
     }
-    guard existing.isFolder, FileManager.default.isWritableFile(atPath: existing.path) else {
-      throw CommandError.unwritableFolder(existing.path)
-    }
+    guard Self.takesFiles(existing) else { throw CommandError.unwritableFolder(existing.path) }
+  }
+
+  /// Whether something can be made in a folder; permissions alone do not tell (root, read-only
+  /// disks, /proc), so something is made and taken away.
+  private static func takesFiles(_ folder: URL) -> Bool {
+    let probe = folder.appending(path: ".delineate-\(UUID().uuidString)")
+    guard mkdir(probe.path, 0o700) == 0 else { return false }
+    return rmdir(probe.path) == 0
   }
 
   /// Writes everything that was asked for, the label map first.

@@ -81,7 +81,7 @@ struct BadInputTests {
       (["--output", "ct.nii.gz", "--separate"], "ct.nii.gz"),
       (["--output", "labels.nii.gz", "--overlay", "ct.nii.gz"], "ct.nii.gz"),
       (["--output", "labels.nii.gz", "--report", "absent/case.html"], "absent"),
-      (["--output", "/proc/labels.nii.gz"], "labels.nii.gz"),
+      (["--output", "/proc/labels.nii.gz"], "/proc"),
     ]
   )
   func outputs(options: [String], words: String) throws {
