@@ -1,6 +1,6 @@
 """From a window's logits to the file: blending the windows, resampling to the scan's grid, choosing the
 class and writing. nnU-Net's own functions in one process against the same stages of a Delineate run, to
-which all time outside its report is counted: writing, but also starting up and ending.
+which all time outside its report (starting up and ending) is counted too.
 
 nnU-Net's network is replaced by one that hands out ready logits, so that its sliding window costs only
 what blending costs. Passing the logits to its export process (a copy of several hundred MB) is left out,
@@ -14,7 +14,7 @@ import time
 import common
 import make_models
 
-STAGES = ("blend", "restore")  # of Delineate's report, after the network; the rest comes after the report
+STAGES = ("blend", "restore", "write")  # of Delineate's report, after the network
 
 
 def nnunet(model, design, scan):
@@ -51,7 +51,7 @@ def delineate(model, scan):
                           "--output", common.WORK / "export" / "delineate.nii.gz"])
     seconds = json.loads(run["stdout"])["seconds"]
     rest = run["seconds"] - seconds["total"]
-    return {stage: seconds[stage] for stage in STAGES} | {"write, start-up, exit": rest}
+    return {stage: seconds[stage] for stage in STAGES} | {"start-up and exit": rest}
 
 
 def main():
