@@ -26,11 +26,14 @@ func tests(of name: String, _ imports: [Target.Dependency] = [], golden: Bool = 
     name: "\(name)Tests",
     dependencies: [.byName(name: name), "TestSupport"] + imports,
     resources: golden ? [.copy("Golden")] : [],
-    swiftSettings: strict)
+    swiftSettings: strict
+  )
 }
 
 let argumentParser: Target.Dependency = .product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
 
 let package = Package(
   name: "Delineate",
@@ -53,7 +56,8 @@ let package = Package(
       linkerSettings: [
         .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-      ]),
+      ]
+    ),
     .target(
       name: "CITK",
       cxxSettings: [
@@ -67,7 +71,8 @@ let package = Package(
         .linkedLibrary("ITKIONRRD-5.2"), .linkedLibrary("ITKIOMeta-5.2"),
         .linkedLibrary("ITKIOPNG-5.2"), .linkedLibrary("itksys-5.2"),
         .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
-      ]),
+      ]
+    ),
     // 1
     room("Volumes"),
     room("Archives", ["CZlib", "CCrypto"]),
@@ -84,14 +89,16 @@ let package = Package(
     // 4
     room(
       "Inference",
-      ["Volumes", "Torch", "ImageProcessing", "NeuralNetworks", "Preprocessing", "Models"]),
+      ["Volumes", "Torch", "ImageProcessing", "NeuralNetworks", "Preprocessing", "Models"]
+    ),
     // 5
     room(
       "Segmentation",
       [
         "Anatomy", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "Preprocessing", "Models",
         "SegmentationMetrics", "Datasets", "Inference",
-      ]),
+      ]
+    ),
     room("Reports", ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics"]),
     // 7
     .executableTarget(
@@ -100,7 +107,8 @@ let package = Package(
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Segmentation", "Reports", argumentParser,
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     // tests
     .target(name: "TestSupport", dependencies: ["Volumes"], swiftSettings: strict),
     tests(of: "Anatomy"),
@@ -112,18 +120,23 @@ let package = Package(
     tests(of: "NeuralNetworks", ["Torch"], golden: true),
     tests(of: "Preprocessing", ["Volumes", "ImageProcessing"], golden: true),
     tests(
-      of: "Models", ["Anatomy", "Archives", "Torch", "NeuralNetworks", "ImageProcessing"],
-      golden: true),
+      of: "Models",
+      ["Anatomy", "Archives", "Torch", "NeuralNetworks", "ImageProcessing"],
+      golden: true
+    ),
     tests(of: "SegmentationMetrics", ["Volumes", "Anatomy"]),
     tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
     tests(of: "Inference", ["Torch", "ImageProcessing"], golden: true),
     tests(
       of: "Segmentation",
-      ["Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets"]),
+      ["Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets"]
+    ),
     tests(of: "Reports", ["Anatomy", "Volumes", "VolumeFiles"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestSupport", "Volumes", "VolumeFiles"],
-      swiftSettings: strict),
+      name: "CommandLineTests",
+      dependencies: ["TestSupport", "Volumes", "VolumeFiles"],
+      swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -24,10 +24,15 @@ final class LabelRestorer {
 
   /// A restorer for one case.
   /// - Parameters:
+  ///   - restoration: the way back.
   ///   - plan: the windows, for their padding.
+  ///   - decision: how logits become labels.
   ///   - probabilities: where each channel's probabilities go as well, if wanted.
+  /// - Throws: ``InferenceError`` where the plan resamples logits in a way we do not.
   init(
-    _ restoration: GridRestoration, plan: WindowPlan, decision: LabelDecision,
+    _ restoration: GridRestoration,
+    plan: WindowPlan,
+    decision: LabelDecision,
     probabilities: ProbabilityVolumes?
   ) throws(InferenceError) {
     self.restoration = restoration
@@ -40,7 +45,8 @@ final class LabelRestorer {
     var taps: [[InterpolationTap]] = []
     for axis in 0..<3 {
       taps.append(
-        try LabelRestorer.taps(restoration, axis: axis, padding: plan.padding[axis]))
+        try LabelRestorer.taps(restoration, axis: axis, padding: plan.padding[axis])
+      )
     }
     self.taps = taps
     let size = restoration.originalGrid.size
@@ -52,25 +58,44 @@ final class LabelRestorer {
 
   /// Takes the next finished plane, with the one before it, and writes what they decide.
   func accept(
-    plane: Int, previous: UnsafePointer<UInt16>, current: UnsafePointer<UInt16>
+    plane: Int,
+    previous: UnsafePointer<UInt16>,
+    current: UnsafePointer<UInt16>
   ) throws(TorchError) {
     while nextPlane < taps[0].count, taps[0][nextPlane].high <= plane {
       let tap = taps[0][nextPlane]
       let pair = LogitKernels.PlanePair(
-        low: tap.low == plane ? current : previous, high: tap.high == plane ? current : previous,
-        weight: tap.weight, width: width, channels: decision.labels.count)
+        low: tap.low == plane ? current : previous,
+        high: tap.high == plane ? current : previous,
+        weight: tap.weight,
+        width: width,
+        channels: decision.labels.count
+      )
       let first = origin + nextPlane * strides[0]
       try labelMap.withUnsafeMutableVoxels { voxels throws(TorchError) in
         try LogitKernels.restore(
-          pair, rows: taps[1], columns: taps[2], roundsToHalf: roundsToHalf, decision: decision,
+          pair,
+          rows: taps[1],
+          columns: taps[2],
+          roundsToHalf: roundsToHalf,
+          decision: decision,
           to: UnsafeMutableBufferPointer(rebasing: voxels[first...]).baseAddress.unsafelyUnwrapped,
-          rowStride: strides[1], columnStride: strides[2])
+          rowStride: strides[1],
+          columnStride: strides[2]
+        )
       }
       if let probabilities {
         try LogitKernels.restoreProbabilities(
-          pair, rows: taps[1], columns: taps[2], roundsToHalf: roundsToHalf, decision: decision,
-          to: probabilities.values + first, channelStep: probabilities.voxelCount,
-          rowStride: strides[1], columnStride: strides[2])
+          pair,
+          rows: taps[1],
+          columns: taps[2],
+          roundsToHalf: roundsToHalf,
+          decision: decision,
+          to: probabilities.values + first,
+          channelStep: probabilities.voxelCount,
+          rowStride: strides[1],
+          columnStride: strides[2]
+        )
       }
       nextPlane += 1
     }
@@ -78,7 +103,9 @@ final class LabelRestorer {
 
   /// The taps of one axis: for each voxel of the cropped scan, where its logits come from.
   private static func taps(
-    _ restoration: GridRestoration, axis: Int, padding: Int
+    _ restoration: GridRestoration,
+    axis: Int,
+    padding: Int
   ) throws(InferenceError) -> [InterpolationTap] {
     let source = restoration.preparedSize[axis]
     let target = restoration.croppedSize[axis]

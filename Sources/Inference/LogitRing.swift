@@ -17,6 +17,8 @@ final class LogitRing {
   /// A ring of zeros.
   /// - Parameters:
   ///   - size: the padded grid `[D, H, W]`.
+  ///   - windowDepth: the size of a window along axis 0.
+  ///   - channels: the number of logits per voxel.
   ///   - folds: how many networks are averaged.
   init(size: [Int], windowDepth: Int, channels: Int, folds: Int) {
     self.size = size
@@ -38,11 +40,21 @@ final class LogitRing {
 
   /// Adds one window of one fold.
   func add(
-    _ logits: Tensor, fold: Int, gaussian: [UInt16], at start: [Int]
+    _ logits: Tensor,
+    fold: Int,
+    gaussian: [UInt16],
+    at start: [Int]
   ) throws(TorchError) {
     try LogitKernels.blend(
-      logits, gaussian: gaussian, into: sums[fold], weights: fold == 0 ? weights : nil,
-      volumeSize: size, start: start, ringDepth: depth, channelStride: channelStride)
+      logits,
+      gaussian: gaussian,
+      into: sums[fold],
+      weights: fold == 0 ? weights : nil,
+      volumeSize: size,
+      start: start,
+      ringDepth: depth,
+      channelStride: channelStride
+    )
   }
 
   /// Finishes the planes below `plane`, in order, and hands each to `body` with the one before it.
@@ -59,8 +71,12 @@ final class LogitRing {
       do {
         let isFinite = try LogitKernels.finish(
           planes: sums.map { pointer(in: $0, slot: slot) },
-          weights: UnsafePointer(pointer(in: weights, slot: slot, stride: 1)), voxels: planeVoxels,
-          channels: channels, channelStride: channelStride, uncovered: Self.backgroundLogit)
+          weights: UnsafePointer(pointer(in: weights, slot: slot, stride: 1)),
+          voxels: planeVoxels,
+          channels: channels,
+          channelStride: channelStride,
+          uncovered: Self.backgroundLogit
+        )
         guard isFinite else { throw InferenceError.notFinite }
         let previous = pointer(in: sums[0], slot: max(current - 1, 0) % depth)
         try body(current, UnsafePointer(previous), UnsafePointer(pointer(in: sums[0], slot: slot)))
@@ -80,7 +96,9 @@ final class LogitRing {
   private static let backgroundLogit: Float = 100
 
   private func pointer(
-    in buffer: UnsafeMutableBufferPointer<UInt16>, slot: Int, stride: Int? = nil
+    in buffer: UnsafeMutableBufferPointer<UInt16>,
+    slot: Int,
+    stride: Int? = nil
   ) -> UnsafeMutablePointer<UInt16> {
     let offset = slot * planeVoxels * (stride ?? channelStride)
     return UnsafeMutableBufferPointer(rebasing: buffer[offset...]).baseAddress.unsafelyUnwrapped

@@ -20,8 +20,12 @@ public struct SlidingWindowOptions: Hashable, Sendable {
 
   /// Options from their values; the defaults are nnU-Net's.
   public init(
-    windowSize: [Int], step: Double = 0.5, mirroringAxes: [Int] = [], decision: LabelDecision,
-    placement: Placement = Placement(), body: BodyExtent? = nil
+    windowSize: [Int],
+    step: Double = 0.5,
+    mirroringAxes: [Int] = [],
+    decision: LabelDecision,
+    placement: Placement = Placement(),
+    body: BodyExtent? = nil
   ) {
     self.windowSize = windowSize
     self.step = step
@@ -50,13 +54,20 @@ public struct SlidingWindowResult: Sendable {
 /// plane that no later window reaches is restored to the scan's grid at once. One network is in
 /// memory at a time: `network` is called for each fold, once per row where there are several.
 /// - Parameters:
+///   - prepared: the case, cropped, normalized and resampled.
+///   - folds: how many networks are averaged; at least one.
+///   - options: windows, mirrorings, precision and device.
 ///   - network: the network of fold 0, 1, …
 ///   - probabilities: where each channel's probabilities go as well, if wanted.
 ///   - progress: called after each window with windows done and to do.
+/// - Returns: the labels on the scan's own grid, counts of windows and times.
 /// - Throws: ``InferenceError``, among them ``InferenceError/cancelled`` when the task is cancelled.
 public func segment(
-  _ prepared: PreparedCase, folds: Int, options: SlidingWindowOptions,
-  network: (Int) throws(InferenceError) -> UNet, probabilities: ProbabilityVolumes? = nil,
+  _ prepared: PreparedCase,
+  folds: Int,
+  options: SlidingWindowOptions,
+  network: (Int) throws(InferenceError) -> UNet,
+  probabilities: ProbabilityVolumes? = nil,
   progress: (Int, Int) -> Void = { _, _ in }
 ) throws(InferenceError) -> SlidingWindowResult {
   guard options.step > 0, options.step <= 1 else { throw .impossibleStep(options.step) }
@@ -64,14 +75,25 @@ public func segment(
   let plan =
     options.body.map {
       WindowPlan(
-        size: prepared.size, windowSize: options.windowSize, step: options.step, body: $0)
+        size: prepared.size,
+        windowSize: options.windowSize,
+        step: options.step,
+        body: $0
+      )
     } ?? whole
   let gaussian = gaussianWeights(size: options.windowSize)
   let ring = LogitRing(
-    size: plan.paddedSize, windowDepth: options.windowSize[0],
-    channels: options.decision.labels.count, folds: folds)
+    size: plan.paddedSize,
+    windowDepth: options.windowSize[0],
+    channels: options.decision.labels.count,
+    folds: folds
+  )
   let restorer = try LabelRestorer(
-    prepared.restoration, plan: plan, decision: options.decision, probabilities: probabilities)
+    prepared.restoration,
+    plan: plan,
+    decision: options.decision,
+    probabilities: probabilities
+  )
   var clock = StageClock()
   var done = 0
   var current: UNet?
@@ -95,9 +117,14 @@ public func segment(
         do {
           let logits = try clock.time(\.network) { () throws(TorchError) in
             let window = try LogitKernels.window(
-              of: prepared.voxels, size: prepared.size, channels: prepared.channelCount,
-              at: zip(position, plan.padding).map { $0 - $1 }, size: options.windowSize,
-              type: options.placement.type, on: options.placement.device)
+              of: prepared.voxels,
+              size: prepared.size,
+              channels: prepared.channelCount,
+              at: zip(position, plan.padding).map { $0 - $1 },
+              size: options.windowSize,
+              type: options.placement.type,
+              on: options.placement.device
+            )
             return try mirrored(window, axes: options.mirroringAxes, through: unet)
           }
           try clock.time(\.blend) { () throws(TorchError) in
@@ -115,13 +142,18 @@ public func segment(
     try ring.finish(before: plan.paddedSize[0], restorer.accept)
   }
   return SlidingWindowResult(
-    labelMap: restorer.labelMap, windows: plan.count, possibleWindows: whole.count,
-    seconds: (clock.network, clock.blend, clock.restore))
+    labelMap: restorer.labelMap,
+    windows: plan.count,
+    possibleWindows: whole.count,
+    seconds: (clock.network, clock.blend, clock.restore)
+  )
 }
 
 /// The mean of a network's answers to all mirrorings over the given axes, in nnU-Net's order.
 private func mirrored(
-  _ window: Tensor, axes: [Int], through network: UNet
+  _ window: Tensor,
+  axes: [Int],
+  through network: UNet
 ) throws(TorchError) -> Tensor {
   let sum = try network(window)
   let combinations = mirrorings(of: axes)
@@ -150,7 +182,8 @@ private struct StageClock {
   var restore = 0.0
 
   mutating func time<Result, Failure: Error>(
-    _ stage: WritableKeyPath<StageClock, Double>, _ body: () throws(Failure) -> Result
+    _ stage: WritableKeyPath<StageClock, Double>,
+    _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let start = ContinuousClock.now
     let result = try body()

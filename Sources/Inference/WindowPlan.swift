@@ -33,10 +33,15 @@ public struct BodyExtent: Hashable, Sendable {
     planes[range.clamped(to: planes.indices)].compactMap(\.self).reduce(nil) { sum, next in
       guard let sum else { return next }
       return Rectangle(
-        rows: min(sum.rows.lowerBound, next.rows.lowerBound)
-          ..< max(sum.rows.upperBound, next.rows.upperBound),
-        columns: min(sum.columns.lowerBound, next.columns.lowerBound)
-          ..< max(sum.columns.upperBound, next.columns.upperBound))
+        rows: min(
+          sum.rows.lowerBound,
+          next.rows.lowerBound
+        )..<max(sum.rows.upperBound, next.rows.upperBound),
+        columns: min(
+          sum.columns.lowerBound,
+          next.columns.lowerBound
+        )..<max(sum.columns.upperBound, next.columns.upperBound)
+      )
     }
   }
 }
@@ -65,6 +70,7 @@ public struct WindowPlan: Hashable, Sendable {
   /// Windows over a prepared grid.
   /// - Parameters:
   ///   - size: the prepared grid `[D, H, W]`.
+  ///   - windowSize: the window `[D, H, W]`.
   ///   - step: the distance between windows as a part of a window, in (0, 1].
   ///   - body: where the patient is, on the prepared grid; `nil` covers everything.
   public init(size: [Int], windowSize: [Int], step: Double, body: BodyExtent? = nil) {
@@ -88,7 +94,11 @@ public struct WindowPlan: Hashable, Sendable {
     }
     let planes = first + padding[0]..<last + 1 + padding[0]
     let starts = windowStarts(
-      covering: planes, window: windowSize[0], step: step, in: padded[0])
+      covering: planes,
+      window: windowSize[0],
+      step: step,
+      in: padded[0]
+    )
     rows = starts.compactMap { start in
       let covered = start - padding[0]..<start - padding[0] + windowSize[0]
       guard let box = body.rectangle(in: covered) else { return nil }
@@ -98,7 +108,10 @@ public struct WindowPlan: Hashable, Sendable {
         let shift = padding[axis + 1]
         return windowStarts(
           covering: range.lowerBound + shift..<range.upperBound + shift,
-          window: windowSize[axis + 1], step: step, in: padded[axis + 1])
+          window: windowSize[axis + 1],
+          step: step,
+          in: padded[axis + 1]
+        )
       }
       return Row(plane: start, starts: inPlane[0].flatMap { row in inPlane[1].map { [row, $0] } })
     }

@@ -7,7 +7,10 @@ struct InstanceNorm {
   let epsilon: Double
 
   init(
-    _ name: String, channels: Int, epsilon: Double, from weights: some WeightSource
+    _ name: String,
+    channels: Int,
+    epsilon: Double,
+    from weights: some WeightSource
   ) throws(NetworkError) {
     scale = try weights.values(named: "\(name).weight", shape: [channels])
     shift = try weights.values(named: "\(name).bias", shape: [channels])
@@ -24,10 +27,18 @@ struct ConvolutionBlock: Module {
   private let norm: InstanceNorm
   private let slope: Double
 
-  /// - Parameter slope: of the leaky ReLU; 1 where the block ends with the normalization.
+  /// A block from its weights; a slope of 1 ends it with the normalization.
   init(
-    _ name: String, from input: Int, to output: Int, kernel: [Int], stride: [Int], hasBias: Bool,
-    slope: Double, plan: UNetPlan, weights: some WeightSource, placement: Placement
+    _ name: String,
+    from input: Int,
+    to output: Int,
+    kernel: [Int],
+    stride: [Int],
+    hasBias: Bool,
+    slope: Double,
+    plan: UNetPlan,
+    weights: some WeightSource,
+    placement: Placement
   ) throws(NetworkError) {
     let shape = [output, input] + kernel
     let weight = try weights.values(named: "\(name).conv.weight", shape: shape)
@@ -36,11 +47,20 @@ struct ConvolutionBlock: Module {
     convolution = try building {
       () throws(TorchError) in
       try Convolution(
-        weight: weight, shape: shape, bias: bias, stride: stride, type: placement.type,
-        on: placement.device)
+        weight: weight,
+        shape: shape,
+        bias: bias,
+        stride: stride,
+        type: placement.type,
+        on: placement.device
+      )
     }
     norm = try InstanceNorm(
-      "\(name).norm", channels: output, epsilon: plan.normalizationEpsilon, from: weights)
+      "\(name).norm",
+      channels: output,
+      epsilon: plan.normalizationEpsilon,
+      from: weights
+    )
     self.slope = slope
   }
 
@@ -50,11 +70,18 @@ struct ConvolutionBlock: Module {
 
   /// The block on `x`'s channels followed by `skip`'s; `residual` is added before the nonlinearity.
   func apply(
-    _ x: consuming Tensor, skip: consuming Tensor? = nil, residual: Tensor? = nil
+    _ x: consuming Tensor,
+    skip: consuming Tensor? = nil,
+    residual: Tensor? = nil
   ) throws(TorchError) -> Tensor {
     let y = try convolution(x, skip: skip)
     try y.normalizeAndActivate(
-      scale: norm.scale, shift: norm.shift, epsilon: norm.epsilon, residual: residual, slope: slope)
+      scale: norm.scale,
+      shift: norm.shift,
+      epsilon: norm.epsilon,
+      residual: residual,
+      slope: slope
+    )
     return y
   }
 }

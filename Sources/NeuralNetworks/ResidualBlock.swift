@@ -11,27 +11,57 @@ struct ResidualBlock: Module {
   private let projection: ConvolutionBlock?
 
   init(
-    _ name: String, from input: Int, to output: Int, kernel: [Int], stride: [Int], plan: UNetPlan,
-    weights: some WeightSource, placement: Placement
+    _ name: String,
+    from input: Int,
+    to output: Int,
+    kernel: [Int],
+    stride: [Int],
+    plan: UNetPlan,
+    weights: some WeightSource,
+    placement: Placement
   ) throws(NetworkError) {
     first = try ConvolutionBlock(
-      "\(name).conv1", from: input, to: output, kernel: kernel, stride: stride,
-      hasBias: plan.convolutionBias, slope: plan.leakySlope, plan: plan, weights: weights,
-      placement: placement)
+      "\(name).conv1",
+      from: input,
+      to: output,
+      kernel: kernel,
+      stride: stride,
+      hasBias: plan.convolutionBias,
+      slope: plan.leakySlope,
+      plan: plan,
+      weights: weights,
+      placement: placement
+    )
     // The second block's nonlinearity comes after the sum, so it is part of its own kernel.
     second = try ConvolutionBlock(
-      "\(name).conv2", from: output, to: output, kernel: kernel, stride: [1, 1, 1],
-      hasBias: plan.convolutionBias, slope: plan.leakySlope, plan: plan, weights: weights,
-      placement: placement)
+      "\(name).conv2",
+      from: output,
+      to: output,
+      kernel: kernel,
+      stride: [1, 1, 1],
+      hasBias: plan.convolutionBias,
+      slope: plan.leakySlope,
+      plan: plan,
+      weights: weights,
+      placement: placement
+    )
     let isStrided = stride.contains { $0 != 1 }
     poolStride = isStrided ? stride : nil
     projection =
       input == output
       ? nil
       : try ConvolutionBlock(
-        "\(name).skip.\(isStrided ? 1 : 0)", from: input, to: output, kernel: [1, 1, 1],
-        stride: [1, 1, 1], hasBias: false, slope: 1, plan: plan, weights: weights,
-        placement: placement)
+        "\(name).skip.\(isStrided ? 1 : 0)",
+        from: input,
+        to: output,
+        kernel: [1, 1, 1],
+        stride: [1, 1, 1],
+        hasBias: false,
+        slope: 1,
+        plan: plan,
+        weights: weights,
+        placement: placement
+      )
   }
 
   func callAsFunction(_ x: consuming Tensor) throws(TorchError) -> Tensor {

@@ -15,7 +15,9 @@ public struct UNet: Module {
   /// A network from its plan and weights, laid out for a device.
   /// - Throws: ``NetworkError`` where a weight is missing or has another shape.
   public init(
-    _ plan: UNetPlan, weights: some WeightSource, placement: Placement = Placement()
+    _ plan: UNetPlan,
+    weights: some WeightSource,
+    placement: Placement = Placement()
   ) throws(NetworkError) {
     type = placement.type
     let site = Site(plan: plan, weights: weights, placement: placement)
@@ -23,8 +25,12 @@ public struct UNet: Module {
       plan.encoder == .plain
       ? nil
       : try site.block(
-        "encoder.stem.convs.0", from: plan.inputChannels, to: plan.features[0], stage: 0,
-        stride: [1, 1, 1])
+        "encoder.stem.convs.0",
+        from: plan.inputChannels,
+        to: plan.features[0],
+        stage: 0,
+        stride: [1, 1, 1]
+      )
     var encoder: [[any Module]] = []
     for stage in plan.features.indices {
       let input =
@@ -45,8 +51,13 @@ public struct UNet: Module {
     let bias = try weights.values(named: "\(headName).bias", shape: [plan.outputChannels])
     head = try building { () throws(TorchError) in
       try Convolution(
-        weight: weight, shape: shape, bias: bias, stride: [1, 1, 1], type: placement.type,
-        on: placement.device)
+        weight: weight,
+        shape: shape,
+        bias: bias,
+        stride: [1, 1, 1],
+        type: placement.type,
+        on: placement.device
+      )
     }
   }
 
@@ -88,12 +99,24 @@ private struct Site<Weights: WeightSource> {
   let placement: Placement
 
   func block(
-    _ name: String, from input: Int, to output: Int, stage: Int, stride: [Int]
+    _ name: String,
+    from input: Int,
+    to output: Int,
+    stage: Int,
+    stride: [Int]
   ) throws(NetworkError) -> ConvolutionBlock {
     try ConvolutionBlock(
-      name, from: input, to: output, kernel: plan.kernels[stage], stride: stride,
-      hasBias: plan.convolutionBias, slope: plan.leakySlope, plan: plan, weights: weights,
-      placement: placement)
+      name,
+      from: input,
+      to: output,
+      kernel: plan.kernels[stage],
+      stride: stride,
+      hasBias: plan.convolutionBias,
+      slope: plan.leakySlope,
+      plan: plan,
+      weights: weights,
+      placement: placement
+    )
   }
 
   func encoderStage(_ stage: Int, from input: Int) throws(NetworkError) -> [any Module] {
@@ -105,14 +128,26 @@ private struct Site<Weights: WeightSource> {
       case .plain:
         blocks.append(
           try block(
-            "encoder.stages.\(stage).0.convs.\(index)", from: from, to: plan.features[stage],
-            stage: stage, stride: stride))
+            "encoder.stages.\(stage).0.convs.\(index)",
+            from: from,
+            to: plan.features[stage],
+            stage: stage,
+            stride: stride
+          )
+        )
       case .residual:
         blocks.append(
           try ResidualBlock(
-            "encoder.stages.\(stage).blocks.\(index)", from: from, to: plan.features[stage],
-            kernel: plan.kernels[stage], stride: stride, plan: plan, weights: weights,
-            placement: placement))
+            "encoder.stages.\(stage).blocks.\(index)",
+            from: from,
+            to: plan.features[stage],
+            kernel: plan.kernels[stage],
+            stride: stride,
+            plan: plan,
+            weights: weights,
+            placement: placement
+          )
+        )
       }
     }
     return blocks
@@ -129,16 +164,24 @@ private struct Site<Weights: WeightSource> {
     if plan.convolutionBias { bias = try weights.values(named: "\(name).bias", shape: [features]) }
     let upsampling = try building { () throws(TorchError) in
       try Convolution(
-        transposedWeight: weight, shape: shape, bias: bias, type: placement.type,
-        on: placement.device)
+        transposedWeight: weight,
+        shape: shape,
+        bias: bias,
+        type: placement.type,
+        on: placement.device
+      )
     }
     var blocks: [ConvolutionBlock] = []
     for convolution in 0..<plan.decoderDepths[index] {
       blocks.append(
         try block(
           "decoder.stages.\(index).convs.\(convolution)",
-          from: convolution == 0 ? 2 * features : features, to: features, stage: stage,
-          stride: [1, 1, 1]))
+          from: convolution == 0 ? 2 * features : features,
+          to: features,
+          stage: stage,
+          stride: [1, 1, 1]
+        )
+      )
     }
     return DecoderStage(upsampling: upsampling, blocks: blocks)
   }

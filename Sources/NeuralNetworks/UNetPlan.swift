@@ -34,9 +34,17 @@ public struct UNetPlan: Codable, Hashable, Sendable {
 
   /// A plan from its parts; the defaults are nnU-Net's.
   public init(
-    encoder: Encoder, inputChannels: Int, outputChannels: Int, features: [Int], kernels: [[Int]],
-    strides: [[Int]], encoderDepths: [Int], decoderDepths: [Int], convolutionBias: Bool = true,
-    normalizationEpsilon: Double = 1e-5, leakySlope: Double = 0.01
+    encoder: Encoder,
+    inputChannels: Int,
+    outputChannels: Int,
+    features: [Int],
+    kernels: [[Int]],
+    strides: [[Int]],
+    encoderDepths: [Int],
+    decoderDepths: [Int],
+    convolutionBias: Bool = true,
+    normalizationEpsilon: Double = 1e-5,
+    leakySlope: Double = 0.01
   ) {
     self.encoder = encoder
     self.inputChannels = inputChannels

@@ -22,8 +22,11 @@ extension BodyExtent {
           if let known = rectangle {
             rectangle = Rectangle(
               rows: known.rows.lowerBound..<index + 1,
-              columns: min(known.columns.lowerBound, columns.lowerBound)
-                ..< max(known.columns.upperBound, columns.upperBound))
+              columns: min(
+                known.columns.lowerBound,
+                columns.lowerBound
+              )..<max(known.columns.upperBound, columns.upperBound)
+            )
           } else {
             rectangle = Rectangle(rows: index..<index + 1, columns: columns)
           }
@@ -39,14 +42,15 @@ extension BodyExtent {
       guard let rectangle = extent.rectangle(in: covered) else { return nil }
       return Rectangle(
         rows: Self.scaled(rectangle.rows, from: original[1], to: prepared[1]),
-        columns: Self.scaled(rectangle.columns, from: original[2], to: prepared[2]))
+        columns: Self.scaled(rectangle.columns, from: original[2], to: prepared[2])
+      )
     }
     self.init(planes: planes)
   }
 
   /// A range of one sampling of an axis on another, rounded outward.
   private static func scaled(_ range: Range<Int>, from source: Int, to target: Int) -> Range<Int> {
-    range.lowerBound * target / source
-      ..< min(target, (range.upperBound * target + source - 1) / source)
+    range.lowerBound * target
+      / source..<min(target, (range.upperBound * target + source - 1) / source)
   }
 }

@@ -38,7 +38,10 @@ final class LoadedModel {
     let network: UNet
     do {
       network = try UNet(
-        plan.architecture, weights: FoldWeights(fold: folds[fold]), placement: key.placement)
+        plan.architecture,
+        weights: FoldWeights(fold: folds[fold]),
+        placement: key.placement
+      )
     } catch {
       throw .network(error)
     }

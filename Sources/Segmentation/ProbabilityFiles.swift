@@ -20,8 +20,11 @@ struct ProbabilityFiles {
     let hasBackground = if case .classes = plan.outputs { true } else { false }
     guard
       let volumes = ProbabilityVolumes(
-        voxelCount: grid.count, channelCount: plan.outputs.count,
-        hasBackgroundChannel: hasBackground, in: folder)
+        voxelCount: grid.count,
+        channelCount: plan.outputs.count,
+        hasBackgroundChannel: hasBackground,
+        in: folder
+      )
     else { throw SegmentationError.unwritableProbabilities(folder: folder.path) }
     self.volumes = volumes
     self.folder = folder

@@ -29,9 +29,16 @@ public struct SegmentationRequest: Sendable, Hashable {
 
   /// A request; everything but inputs and model has nnU-Net's default.
   public init(
-    inputs: [URL], model: URL, series: String? = nil, folds: [String]? = nil,
-    precision: Precision = .float32, mirroring: Bool = true, stepFraction: Double = 0.5,
-    device: DeviceChoice = .automatic, threads: Int? = nil, placement: WindowPlacement = .nnunet,
+    inputs: [URL],
+    model: URL,
+    series: String? = nil,
+    folds: [String]? = nil,
+    precision: Precision = .float32,
+    mirroring: Bool = true,
+    stepFraction: Double = 0.5,
+    device: DeviceChoice = .automatic,
+    threads: Int? = nil,
+    placement: WindowPlacement = .nnunet,
     probabilitiesFolder: URL? = nil
   ) {
     self.inputs = inputs

@@ -27,12 +27,15 @@ public actor SegmentationService {
 
   /// Segments one case.
   /// - Parameters:
+  ///   - request: the case and how to run it.
   ///   - next: the case that will be asked for next; it is read while this one is computed.
   ///   - progress: called from the device thread.
+  /// - Returns: the labels on the scan's grid and what the run did.
   /// - Throws: the error of the stage that failed, one sentence each; ``InferenceError/cancelled``
   ///   when the task is cancelled.
   public func segment(
-    _ request: SegmentationRequest, next: SegmentationRequest? = nil,
+    _ request: SegmentationRequest,
+    next: SegmentationRequest? = nil,
     progress: @Sendable (SegmentationProgress) -> Void = { _ in }
   ) async throws -> SegmentationResult {
     var clock = RunClock()
@@ -46,7 +49,9 @@ public actor SegmentationService {
     clock.lap("load")
     guard request.inputs.count == plan.channelNames.count else {
       throw SegmentationError.wrongInputCount(
-        found: request.inputs.count, channels: plan.channelNames)
+        found: request.inputs.count,
+        channels: plan.channelNames
+      )
     }
     progress(.stage("Reading the scan"))
     let scans = try await scans(for: request)
@@ -56,37 +61,56 @@ public actor SegmentationService {
     var previousLabels: LabelMap?
     if let stage = plan.previousStage {
       previousLabels = try await labels(
-        ofPreviousStage: stage, for: request, plan: plan, progress: progress)
+        ofPreviousStage: stage,
+        for: request,
+        plan: plan,
+        progress: progress
+      )
       clock.lap("previousStage")
     }
     progress(.stage("Preparing"))
     let channels = scans.map(\.volume)
     let prepared = try prepare(
-      channels, plan: plan.preparation, previousLabels: previousLabels,
-      previousStageLabels: plan.previousStageLabels, threads: threads)
+      channels,
+      plan: plan.preparation,
+      previousLabels: previousLabels,
+      previousStageLabels: plan.previousStageLabels,
+      threads: threads
+    )
     clock.lap("prepare")
     var body: BodyExtent?
     if request.placement == .body {
       let mask = bodyMask(
-        of: channels[0], contrast: scans[0].isCT ? .ct : .mr, threads: threads)
+        of: channels[0],
+        contrast: scans[0].isCT ? .ct : .mr,
+        threads: threads
+      )
       body = BodyExtent(of: mask, in: prepared.restoration)
       clock.lap("body")
     }
     let axes = request.mirroring ? plan.mirroringAxes : []
     let options = SlidingWindowOptions(
-      windowSize: plan.patchSize, step: request.stepFraction, mirroringAxes: axes,
-      decision: plan.outputs.decision, placement: placement, body: body)
+      windowSize: plan.patchSize,
+      step: request.stepFraction,
+      mirroringAxes: axes,
+      decision: plan.outputs.decision,
+      placement: placement,
+      body: body
+    )
     let probabilities = try ProbabilityFiles(request, plan: plan, grid: channels[0].grid)
     progress(.stage("Segmenting"))
     let result = try Inference.segment(
-      prepared, folds: model.foldNames.count, options: options,
+      prepared,
+      folds: model.foldNames.count,
+      options: options,
       network: { fold throws(InferenceError) in
         let start = ContinuousClock.now
         defer { clock.add(seconds(since: start), to: "load") }
         return try model.network(fold: fold)
       },
       probabilities: probabilities?.volumes,
-      progress: { progress(.windows(done: $0, total: $1)) })
+      progress: { progress(.windows(done: $0, total: $1)) }
+    )
     clock.add(result.seconds.network, to: "network")
     clock.add(result.seconds.blend, to: "blend")
     clock.add(result.seconds.restore, to: "restore")
@@ -100,32 +124,52 @@ public actor SegmentationService {
     let report = RunReport(
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
       model: RunReport.ModelIdentity(
-        name: "\(plan.name) \(plan.configuration)", trainer: plan.trainer,
-        sha256: model.provenance.sources.map(\.sha256), folds: model.foldNames),
+        name: "\(plan.name) \(plan.configuration)",
+        trainer: plan.trainer,
+        sha256: model.provenance.sources.map(\.sha256),
+        folds: model.foldNames
+      ),
       grid: RunReport.Grid(channels[0].grid),
       settings: RunReport.Settings(
-        precision: request.precision.rawValue, device: placement.device.rawValue, threads: threads,
-        mirroringAxes: axes, step: request.stepFraction,
-        windowPlacement: request.placement.rawValue),
+        precision: request.precision.rawValue,
+        device: placement.device.rawValue,
+        threads: threads,
+        mirroringAxes: axes,
+        step: request.stepFraction,
+        windowPlacement: request.placement.rawValue
+      ),
       windows: RunReport.Windows(run: result.windows, possible: result.possibleWindows),
-      seconds: clock.report, peakMemoryInMegabytes: peakMemoryInMegabytes(),
+      seconds: clock.report,
+      peakMemoryInMegabytes: peakMemoryInMegabytes(),
       structures: plan.labels.entries.map {
         RunReport.StructureSummary(
-          name: $0.name, label: $0.label, voxels: volumes.voxelCount(of: $0.label),
-          volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label))
+          name: $0.name,
+          label: $0.label,
+          voxels: volumes.voxelCount(of: $0.label),
+          volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label)
+        )
       },
-      warnings: warnings(request, plan: plan, volumes: volumes))
+      warnings: warnings(request, plan: plan, volumes: volumes)
+    )
     return SegmentationResult(
-      labelMap: result.labelMap, scheme: plan.labels, scan: channels[0], isCT: scans[0].isCT,
-      report: report)
+      labelMap: result.labelMap,
+      scheme: plan.labels,
+      scan: channels[0],
+      isCT: scans[0].isCT,
+      report: report
+    )
   }
 
   /// The model of a request, read once for a row of cases.
   private func model(
-    for request: SegmentationRequest, placement: Placement
+    for request: SegmentationRequest,
+    placement: Placement
   ) throws -> LoadedModel {
     let key = LoadedModel.Key(
-      url: request.model.standardizedFileURL, folds: request.folds, placement: placement)
+      url: request.model.standardizedFileURL,
+      folds: request.folds,
+      placement: placement
+    )
     if let loaded, loaded.key == key { return loaded }
     loaded = nil
     let model = try LoadedModel(key)
@@ -154,7 +198,9 @@ public actor SegmentationService {
 
   /// The labels of a cascade's first stage, whose model folder lies beside the second's.
   private func labels(
-    ofPreviousStage stage: String, for request: SegmentationRequest, plan: ModelPlan,
+    ofPreviousStage stage: String,
+    for request: SegmentationRequest,
+    plan: ModelPlan,
     progress: @Sendable (SegmentationProgress) -> Void
   ) async throws -> LabelMap {
     guard let folder = previousStageFolder(stage, beside: request.model) else {
@@ -171,7 +217,9 @@ public actor SegmentationService {
   }
 
   private func warnings(
-    _ request: SegmentationRequest, plan: ModelPlan, volumes: LabelVolumes
+    _ request: SegmentationRequest,
+    plan: ModelPlan,
+    volumes: LabelVolumes
   ) -> [String] {
     var result: [String] = []
     let empty = plan.labels.entries.filter { volumes.voxelCount(of: $0.label) == 0 }.map(\.name)

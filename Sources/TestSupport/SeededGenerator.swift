@@ -1,4 +1,6 @@
-/// A small repeatable generator (SplitMix64, Steele et al. 2014): same seed, same numbers.
+/// A small repeatable generator, SplitMix64: same seed, same numbers.
+///
+/// Steele et al., OOPSLA 2014.
 public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 

@@ -51,8 +51,13 @@ public enum LogitKernels {
   /// Cuts a window out of a C-order volume `[C, D, H, W]`; what lies outside is 0.
   /// - Returns: `[1, C, d, h, w]`.
   public static func window(
-    of volume: [Float], size: [Int], channels: Int, at start: [Int], size windowSize: [Int],
-    type: TensorType, on device: ComputeDevice
+    of volume: [Float],
+    size: [Int],
+    channels: Int,
+    at start: [Int],
+    size windowSize: [Int],
+    type: TensorType,
+    on device: ComputeDevice
   ) throws(TorchError) -> Tensor {
     precondition(volume.count == channels * size.reduce(1, *), "the volume fills its shape")
     let sizes = size.map(Int64.init)
@@ -61,16 +66,38 @@ public enum LogitKernels {
     return try Tensor(
       TensorHandle("a window") {
         ct_cut_window(
-          volume, sizes, Int64(channels), starts, windowSizes, type.code, device.code, $0)
-      })
+          volume,
+          sizes,
+          Int64(channels),
+          starts,
+          windowSizes,
+          type.code,
+          device.code,
+          $0
+        )
+      }
+    )
   }
 
   /// Adds a window's logits to a ring of planes; see `ct_blend_window`.
   /// - Parameters:
-  ///   - weights: the sum of weights, or `nil` where another fold has added them already.
+  ///   - logits: `[1, C, d, h, w]`.
+  ///   - gaussian: the weight of each voxel of the window, halves.
+  ///   - sum: the ring `[ringDepth, H, W, channelStride]`, halves.
+  ///   - weights: the sum of weights `[ringDepth, H, W]`, or `nil` where another fold has added them.
+  ///   - volumeSize: the padded grid `[D, H, W]`.
+  ///   - start: where the window begins.
+  ///   - ringDepth: the planes in the ring.
+  ///   - channelStride: ``channelStride(_:)`` of the channels.
+  /// - Throws: ``TorchError`` where the window does not lie inside the volume.
   public static func blend(
-    _ logits: Tensor, gaussian: [UInt16], into sum: UnsafeMutableBufferPointer<UInt16>,
-    weights: UnsafeMutableBufferPointer<UInt16>?, volumeSize: [Int], start: [Int], ringDepth: Int,
+    _ logits: Tensor,
+    gaussian: [UInt16],
+    into sum: UnsafeMutableBufferPointer<UInt16>,
+    weights: UnsafeMutableBufferPointer<UInt16>?,
+    volumeSize: [Int],
+    start: [Int],
+    ringDepth: Int,
     channelStride: Int
   ) throws(TorchError) {
     precondition(sum.count >= ringDepth * volumeSize[1] * volumeSize[2] * channelStride)
@@ -78,24 +105,45 @@ public enum LogitKernels {
     precondition(gaussian.count == logits.shape.suffix(3).reduce(1, *))
     try check(
       ct_blend_window(
-        logits.pointer, gaussian, sum.baseAddress, weights?.baseAddress, weights != nil,
-        volumeSize.map(Int64.init), start.map(Int64.init), Int64(ringDepth), Int64(channelStride)),
-      "blending a window")
+        logits.pointer,
+        gaussian,
+        sum.baseAddress,
+        weights?.baseAddress,
+        weights != nil,
+        volumeSize.map(Int64.init),
+        start.map(Int64.init),
+        Int64(ringDepth),
+        Int64(channelStride)
+      ),
+      "blending a window"
+    )
   }
 
   /// Turns one plane of weighted sums (one per fold) into logits, in place in the first.
   /// - Returns: `false` where a logit is not finite.
   public static func finish(
-    planes: [UnsafeMutablePointer<UInt16>], weights: UnsafePointer<UInt16>, voxels: Int,
-    channels: Int, channelStride: Int, uncovered: Float
+    planes: [UnsafeMutablePointer<UInt16>],
+    weights: UnsafePointer<UInt16>,
+    voxels: Int,
+    channels: Int,
+    channelStride: Int,
+    uncovered: Float
   ) throws(TorchError) -> Bool {
     let pointers: [UnsafeMutablePointer<UInt16>?] = planes
     var isFinite = true
     try check(
       ct_finish_plane(
-        pointers, pointers.count, weights, Int64(voxels), Int64(channels), Int64(channelStride),
-        uncovered, &isFinite),
-      "finishing a plane")
+        pointers,
+        pointers.count,
+        weights,
+        Int64(voxels),
+        Int64(channels),
+        Int64(channelStride),
+        uncovered,
+        &isFinite
+      ),
+      "finishing a plane"
+    )
     return isFinite
   }
 
@@ -109,7 +157,10 @@ public enum LogitKernels {
 
     /// A pair of planes `[H, width, channelStride(channels)]`; `weight` is the second one's share.
     public init(
-      low: UnsafePointer<UInt16>, high: UnsafePointer<UInt16>, weight: Float, width: Int,
+      low: UnsafePointer<UInt16>,
+      high: UnsafePointer<UInt16>,
+      weight: Float,
+      width: Int,
       channels: Int
     ) {
       self.low = low
@@ -122,37 +173,82 @@ public enum LogitKernels {
 
   /// Writes one output plane of labels; see `ct_restore_plane`.
   /// - Parameters:
-  ///   - output: the first voxel of the plane; rows and columns are `rowStride` and `columnStride` apart.
+  ///   - planes: the logits on both sides.
+  ///   - rows: where each output row comes from.
+  ///   - columns: where each output column comes from.
+  ///   - roundsToHalf: whether interpolated logits are rounded to half precision.
+  ///   - decision: how logits become labels.
+  ///   - output: the first voxel of the plane.
+  ///   - rowStride: how far apart output rows are.
+  ///   - columnStride: how far apart output columns are.
+  /// - Throws: ``TorchError``.
   public static func restore(
-    _ planes: PlanePair, rows: [InterpolationTap], columns: [InterpolationTap],
-    roundsToHalf: Bool, decision: LabelDecision, to output: UnsafeMutablePointer<UInt16>,
-    rowStride: Int, columnStride: Int
+    _ planes: PlanePair,
+    rows: [InterpolationTap],
+    columns: [InterpolationTap],
+    roundsToHalf: Bool,
+    decision: LabelDecision,
+    to output: UnsafeMutablePointer<UInt16>,
+    rowStride: Int,
+    columnStride: Int
   ) throws(TorchError) {
     precondition(decision.labels.count == planes.channels, "one label per channel")
     try check(
       ct_restore_plane(
-        planes.low, planes.high, planes.weight, Int64(planes.width), Int64(planes.channels),
-        Int64(channelStride(planes.channels)), rows.map(\.code), Int64(rows.count),
+        planes.low,
+        planes.high,
+        planes.weight,
+        Int64(planes.width),
+        Int64(planes.channels),
+        Int64(channelStride(planes.channels)),
+        rows.map(\.code),
+        Int64(rows.count),
         columns.map(\.code),
-        Int64(columns.count), roundsToHalf, decision.code, decision.labels, output,
-        Int64(rowStride), Int64(columnStride)),
-      "restoring a plane")
+        Int64(columns.count),
+        roundsToHalf,
+        decision.code,
+        decision.labels,
+        output,
+        Int64(rowStride),
+        Int64(columnStride)
+      ),
+      "restoring a plane"
+    )
   }
 
   /// Writes one output plane of each channel's probability; see `ct_restore_probabilities`.
   public static func restoreProbabilities(
-    _ planes: PlanePair, rows: [InterpolationTap], columns: [InterpolationTap],
-    roundsToHalf: Bool, decision: LabelDecision, to output: UnsafeMutablePointer<Float>,
-    channelStep: Int, rowStride: Int, columnStride: Int
+    _ planes: PlanePair,
+    rows: [InterpolationTap],
+    columns: [InterpolationTap],
+    roundsToHalf: Bool,
+    decision: LabelDecision,
+    to output: UnsafeMutablePointer<Float>,
+    channelStep: Int,
+    rowStride: Int,
+    columnStride: Int
   ) throws(TorchError) {
     try check(
       ct_restore_probabilities(
-        planes.low, planes.high, planes.weight, Int64(planes.width), Int64(planes.channels),
-        Int64(channelStride(planes.channels)), rows.map(\.code), Int64(rows.count),
+        planes.low,
+        planes.high,
+        planes.weight,
+        Int64(planes.width),
+        Int64(planes.channels),
+        Int64(channelStride(planes.channels)),
+        rows.map(\.code),
+        Int64(rows.count),
         columns.map(\.code),
-        Int64(columns.count), roundsToHalf, decision.code, output, Int64(channelStep),
-        Int64(rowStride), Int64(columnStride)),
-      "restoring a plane of probabilities")
+        Int64(columns.count),
+        roundsToHalf,
+        decision.code,
+        output,
+        Int64(channelStep),
+        Int64(rowStride),
+        Int64(columnStride)
+      ),
+      "restoring a plane of probabilities"
+    )
   }
 
   /// IEEE half precision, rounded to nearest even.

@@ -1,23 +1,36 @@
 import CTorch
 
 extension Tensor {
-  /// Normalizes each channel of each sample, in place: `leakyReLU((x − mean) / √(variance + ε) · scale
-  /// + shift + residual)`.
+  /// Normalizes each channel of each sample and applies the nonlinearity, in place.
   ///
-  /// `[N, C, D, H, W]`. Mean and (biased) variance are over D, H and W, two-pass within blocks and
+  /// `leakyReLU((x − mean) / √(variance + ε) · scale + shift + residual)` on `[N, C, D, H, W]`. Mean and (biased) variance are over D, H and W, two-pass within blocks and
   /// combined in double precision; the same bytes for any number of threads. A slope of 1 leaves
   /// the nonlinearity out. Ulyanov et al., arXiv 1607.08022.
   public func normalizeAndActivate(
-    scale: [Float], shift: [Float], epsilon: Double, residual: Tensor? = nil, slope: Double
+    scale: [Float],
+    shift: [Float],
+    epsilon: Double,
+    residual: Tensor? = nil,
+    slope: Double
   ) throws(TorchError) {
     guard scale.count == shift.count else {
       throw .invalidArgument(
-        operation: "instance normalization", reason: "\(scale.count) scales, \(shift.count) shifts")
+        operation: "instance normalization",
+        reason: "\(scale.count) scales, \(shift.count) shifts"
+      )
     }
     try check(
       ct_instance_norm_activate(
-        pointer, scale, shift, scale.count, Float(epsilon), residual?.pointer, Float(slope)),
-      "instance normalization")
+        pointer,
+        scale,
+        shift,
+        scale.count,
+        Float(epsilon),
+        residual?.pointer,
+        Float(slope)
+      ),
+      "instance normalization"
+    )
   }
 
   /// The mean over blocks of `stride` voxels: `[N, C, D, H, W]` to `[N, C, D/s, H/s, W/s]`, floored.

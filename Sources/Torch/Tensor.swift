@@ -6,7 +6,8 @@ struct TensorHandle: ~Copyable {
 
   /// Takes over what a C function leaves in its last argument.
   init(
-    _ operation: String, _ body: (UnsafeMutablePointer<OpaquePointer?>) -> ct_status
+    _ operation: String,
+    _ body: (UnsafeMutablePointer<OpaquePointer?>) -> ct_status
   ) throws(TorchError) {
     var result: OpaquePointer?
     try check(body(&result), operation)
@@ -17,7 +18,9 @@ struct TensorHandle: ~Copyable {
   deinit { ct_tensor_free(pointer) }
 }
 
-/// A libtorch tensor. Copies share storage, as in libtorch; not Sendable: it stays on its thread.
+/// A libtorch tensor.
+///
+/// Copies share storage, as in libtorch; not Sendable: it stays on its thread.
 public struct Tensor {
   private final class Storage {
     let handle: TensorHandle
@@ -32,14 +35,25 @@ public struct Tensor {
   /// A tensor of these values in C order; 5D tensors are kept channels-last in memory.
   /// - Throws: ``TorchError`` where the values do not fill the shape or memory is short.
   public init(
-    _ values: [Float], shape: [Int], type: TensorType = .float32, on device: ComputeDevice = .cpu
+    _ values: [Float],
+    shape: [Int],
+    type: TensorType = .float32,
+    on device: ComputeDevice = .cpu
   ) throws(TorchError) {
     let sizes = shape.map(Int64.init)
     try self.init(
       TensorHandle("a tensor of shape \(shape)") {
         ct_tensor_from_floats(
-          values, values.count, sizes, Int32(sizes.count), type.code, device.code, $0)
-      })
+          values,
+          values.count,
+          sizes,
+          Int32(sizes.count),
+          type.code,
+          device.code,
+          $0
+        )
+      }
+    )
   }
 
   /// The sizes of the axes.

@@ -43,7 +43,8 @@ public struct GridMismatch: Error, Hashable, CustomStringConvertible {
   public var description: String {
     func triple<Scalar>(_ value: SIMD3<Scalar>) -> String { "\(value.x)×\(value.y)×\(value.z)" }
     if expected.size != found.size {
-      return "Grids differ: \(triple(found.size)) voxels where \(triple(expected.size)) are expected."
+      return
+        "Grids differ: \(triple(found.size)) voxels where \(triple(expected.size)) are expected."
     }
     if length(expected.spacing - found.spacing) > 1e-3 * expected.spacing.min() {
       return
@@ -55,6 +56,7 @@ public struct GridMismatch: Error, Hashable, CustomStringConvertible {
       return
         "Grids differ: origin (\(o.x), \(o.y), \(o.z)) mm where (\(e.x), \(e.y), \(e.z)) mm is expected."
     }
-    return "Grids differ in direction: \(found.orientation) where \(expected.orientation) is expected."
+    return
+      "Grids differ in direction: \(found.orientation) where \(expected.orientation) is expected."
   }
 }

@@ -52,7 +52,9 @@ public struct Matrix3: Hashable, Sendable {
     let determinant = determinant
     guard determinant != 0, determinant.isFinite else { return nil }
     return Matrix3(
-      columns: cross(y, z) / determinant, cross(z, x) / determinant, cross(x, y) / determinant
+      columns: cross(y, z) / determinant,
+      cross(z, x) / determinant,
+      cross(x, y) / determinant
     ).transposed
   }
 

@@ -37,7 +37,9 @@ public struct AffineTransform<From, To>: Hashable, Sendable {
   /// This map, then the next one.
   public func then<Next>(_ next: AffineTransform<To, Next>) -> AffineTransform<From, Next> {
     AffineTransform<From, Next>(
-      linear: next.linear * linear, offset: next.linear * offset + next.offset)
+      linear: next.linear * linear,
+      offset: next.linear * offset + next.offset
+    )
   }
 
   /// The map back.

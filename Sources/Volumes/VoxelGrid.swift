@@ -17,7 +17,9 @@ public struct VoxelGrid: Hashable, Sendable {
   ///   directions are not orthonormal to within ``directionTolerance``, or the number of voxels
   ///   does not fit an `Int32` axis or an `Int` product.
   public init(
-    size: SIMD3<Int>, spacing: SIMD3<Double> = [1, 1, 1], origin: SIMD3<Double> = [0, 0, 0],
+    size: SIMD3<Int>,
+    spacing: SIMD3<Double> = [1, 1, 1],
+    origin: SIMD3<Double> = [0, 0, 0],
     direction: Matrix3 = .identity
   ) throws(GridError) {
     guard (0..<3).allSatisfy({ size[$0] >= 1 && size[$0] <= Int(Int32.max) }),
@@ -68,7 +70,10 @@ public struct VoxelGrid: Hashable, Sendable {
     let last = SIMD3<Double>(size &- 1)
     return (0..<8).allSatisfy { corner in
       let index = Point<VoxelSpace>(
-        corner & 1 == 0 ? 0 : last.x, corner & 2 == 0 ? 0 : last.y, corner & 4 == 0 ? 0 : last.z)
+        corner & 1 == 0 ? 0 : last.x,
+        corner & 2 == 0 ? 0 : last.y,
+        corner & 4 == 0 ? 0 : last.z
+      )
       let a = patientFromVoxel(index).coordinates
       let b = other.patientFromVoxel(index).coordinates
       return length(a - b) <= bound
@@ -82,7 +87,8 @@ public struct VoxelGrid: Hashable, Sendable {
     return String(
       patientAxes.map { axis in
         axis.isPositive ? names[axis.patientAxis].positive : names[axis.patientAxis].negative
-      })
+      }
+    )
   }
 
   /// For each voxel axis, the patient axis it runs along most closely, each used once.
