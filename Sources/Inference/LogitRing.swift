@@ -11,6 +11,7 @@ final class LogitRing {
   private let channelStride: Int
   private let depth: Int
   private let sums: [UnsafeMutableBufferPointer<UInt16>]
+  private let uncoveredLogit: Float
   private let weights: UnsafeMutableBufferPointer<UInt16>
   private(set) var finishedPlanes = 0
 
@@ -18,8 +19,11 @@ final class LogitRing {
   /// - Parameters:
   ///   - size: the padded grid `[D, H, W]`.
   ///   - folds: how many networks are averaged.
-  init(size: [Int], windowDepth: Int, channels: Int, folds: Int) {
+  ///   - hasBackgroundChannel: whether channel 0 is what lies where no window was placed; regions
+  ///     have no such channel, and none of them is there.
+  init(size: [Int], windowDepth: Int, channels: Int, folds: Int, hasBackgroundChannel: Bool) {
     self.size = size
+    uncoveredLogit = hasBackgroundChannel ? Self.certainty : -Self.certainty
     self.channels = channels
     channelStride = LogitKernels.channelStride(channels)
     depth = min(windowDepth + 1, size[0])
@@ -60,7 +64,7 @@ final class LogitRing {
         let isFinite = try LogitKernels.finish(
           planes: sums.map { pointer(in: $0, slot: slot) },
           weights: UnsafePointer(pointer(in: weights, slot: slot, stride: 1)), voxels: planeVoxels,
-          channels: channels, channelStride: channelStride, uncovered: Self.backgroundLogit)
+          channels: channels, channelStride: channelStride, uncovered: uncoveredLogit)
         guard isFinite else { throw InferenceError.notFinite }
         let previous = pointer(in: sums[0], slot: max(current - 1, 0) % depth)
         try body(current, UnsafePointer(previous), UnsafePointer(pointer(in: sums[0], slot: slot)))
@@ -76,8 +80,8 @@ final class LogitRing {
     }
   }
 
-  /// The logit of background where no window was placed; far from any real decision.
-  private static let backgroundLogit: Float = 100
+  /// The magnitude of logits where no window was placed; far from any real decision.
+  private static let certainty: Float = 100
 
   private func pointer(
     in buffer: UnsafeMutableBufferPointer<UInt16>, slot: Int, stride: Int? = nil

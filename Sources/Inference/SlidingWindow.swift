@@ -69,7 +69,8 @@ public func segment(
   let gaussian = gaussianWeights(size: options.windowSize)
   let ring = LogitRing(
     size: plan.paddedSize, windowDepth: options.windowSize[0],
-    channels: options.decision.labels.count, folds: folds)
+    channels: options.decision.labels.count, folds: folds,
+    hasBackgroundChannel: options.decision.hasBackgroundChannel)
   let restorer = try LabelRestorer(
     prepared.restoration, plan: plan, decision: options.decision, probabilities: probabilities)
   var clock = StageClock()
@@ -134,13 +135,20 @@ private func mirrored(
 }
 
 /// The non-empty subsets of the axes, smaller ones first, each in order.
-func mirrorings(of axes: [Int]) -> [[Int]] {
+package func mirrorings(of axes: [Int]) -> [[Int]] {
   let subsets = (1..<(1 << axes.count)).map { bits in
     axes.indices.filter { bits & (1 << $0) != 0 }
   }
   return subsets.sorted { a, b in
     a.count == b.count ? a.lexicographicallyPrecedes(b) : a.count < b.count
   }.map { $0.map { axes[$0] } }
+}
+
+extension LabelDecision {
+  /// Whether channel 0 stands for what is none of the others.
+  fileprivate var hasBackgroundChannel: Bool {
+    if case .firstMaximum = self { true } else { false }
+  }
 }
 
 /// Seconds by stage.
