@@ -116,10 +116,15 @@ let package = Package(
       golden: true),
     tests(of: "SegmentationMetrics", ["Volumes", "Anatomy"]),
     tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
-    tests(of: "Inference", ["Torch", "ImageProcessing"], golden: true),
+    tests(
+      of: "Inference",
+      ["Torch", "ImageProcessing", "NeuralNetworks", "Preprocessing", "Volumes"], golden: true),
     tests(
       of: "Segmentation",
-      ["Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets"]),
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets", "Inference",
+        "Torch",
+      ]),
     tests(of: "Reports", ["Anatomy", "Volumes", "VolumeFiles"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "Volumes", "VolumeFiles"],
