@@ -39,7 +39,7 @@ let package = Package(
   name: "Delineate",
   products: [.executable(name: "delineate", targets: ["delineate"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],
   targets: [
     // 0
@@ -126,10 +126,18 @@ let package = Package(
     ),
     tests(of: "SegmentationMetrics", ["Volumes", "Anatomy"]),
     tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
-    tests(of: "Inference", ["Torch", "ImageProcessing"], golden: true),
+    tests(
+      of: "Inference",
+      ["Torch", "ImageProcessing", "NeuralNetworks", "Preprocessing", "Volumes"],
+      golden: true
+    ),
     tests(
       of: "Segmentation",
-      ["Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets"]
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets",
+        "Inference",
+        "Torch",
+      ]
     ),
     tests(of: "Reports", ["Anatomy", "Volumes", "VolumeFiles"]),
     .testTarget(

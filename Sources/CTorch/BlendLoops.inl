@@ -36,7 +36,7 @@ static bool finish_voxels(const FinishJob &job, int64_t begin, int64_t end) {
     uint16_t *first = job.sums[0] + voxel * job.channel_stride;
     if (weight == 0) {
       for (int64_t c = 0; c < job.channel_stride; c++) {
-        first[c] = float_to_half(c == 0 ? job.uncovered : -job.uncovered);
+        first[c] = float_to_half(c == 0 ? job.uncovered : -std::fabs(job.uncovered));
       }
       continue;
     }

@@ -184,6 +184,8 @@ ct_status ct_average_pool(const ct_tensor *x, const int64_t *stride, ct_tensor *
   return guarded([&] {
     c10::InferenceMode inference;
     at::IntArrayRef window(stride, 3);
+    require(x->value.dim() == 5 && stride[0] > 0 && stride[1] > 0 && stride[2] > 0,
+            "average pooling takes [N, C, D, H, W] and three positive strides");
     if (!x->value.is_cpu()) {
       *out = wrap(at::avg_pool3d(x->value, window, window));
       return;

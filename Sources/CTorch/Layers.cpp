@@ -10,6 +10,7 @@ struct ct_convolution {
   at::Tensor weight, bias;
   std::vector<int64_t> stride, padding;
   bool is_transposed;
+  int64_t inputs;
   // Where one of these suits, it is what runs, and `weight` is not kept.
   delineate::WinogradConvolution winograd;
   delineate::DenseConvolution dense;
@@ -29,6 +30,7 @@ static ct_convolution *make_convolution(const float *weight, const int64_t *weig
   auto *convolution = new ct_convolution;
   std::unique_ptr<ct_convolution> owner(convolution);
   convolution->is_transposed = is_transposed;
+  convolution->inputs = is_transposed ? sizes[0] : sizes[1];
   if (!is_transposed && device == CT_CPU &&
       WinogradConvolution::suits(sizes, at::IntArrayRef(stride, 3))) {
     convolution->winograd = WinogradConvolution(weight, sizes, bias);
@@ -46,6 +48,22 @@ static ct_convolution *make_convolution(const float *weight, const int64_t *weig
     convolution->padding.push_back(is_transposed ? 0 : (sizes[2 + axis] - 1) / 2);
   }
   return owner.release();
+}
+
+// Our own loops read as many channels as the weights have; nothing else would stop them.
+static void require_input(const ct_convolution &c, const at::Tensor &x, const at::Tensor &skip) {
+  require(x.dim() == 5, "a convolution takes [N, C, D, H, W]");
+  int64_t channels = x.size(1);
+  if (skip.defined()) {
+    require(skip.dim() == 5 && skip.size(0) == x.size(0) &&
+                skip.sizes().slice(2) == x.sizes().slice(2) &&
+                skip.scalar_type() == x.scalar_type(),
+            "the skip has the sizes and the type of what it is joined to");
+    channels += skip.size(1);
+  }
+  require(channels == c.inputs, "the input has as many channels as the weights");
+  require(c.dense.is_empty() || x.scalar_type() == at::kFloat,
+          "a convolution in single precision takes single precision");
 }
 
 }  // namespace delineate
@@ -78,6 +96,7 @@ ct_status ct_convolution_apply(const ct_convolution *convolution, const ct_tenso
     c10::InferenceMode inference;
     const auto &c = *convolution;
     const at::Tensor second = skip == nullptr ? at::Tensor() : skip->value;
+    require_input(c, input->value, second);
     if (!c.winograd.is_empty()) {
       *out = wrap(c.winograd.apply(input->value, second));
       return;

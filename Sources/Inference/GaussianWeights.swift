@@ -8,7 +8,7 @@ import Torch
 /// voxel is divided by nothing.
 /// - Parameter size: the window `[D, H, W]`.
 /// - Returns: halves in C order.
-func gaussianWeights(size: [Int]) -> [UInt16] {
+package func gaussianWeights(size: [Int]) -> [UInt16] {
   let profiles = size.map(gaussianProfile)
   let largest = profiles.reduce(1) { $0 * ($1.max() ?? 1) }
   var values: [Float] = []

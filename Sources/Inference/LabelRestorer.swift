@@ -1,8 +1,8 @@
 import Foundation
 import ImageProcessing
-import Preprocessing
-import Torch
-import Volumes
+package import Preprocessing
+package import Torch
+package import Volumes
 
 /// Turns finished planes of logits into labels on the scan's own grid, plane by plane.
 ///
@@ -10,7 +10,7 @@ import Volumes
 /// plan says so), round to half precision, take the first maximum, put the crop back into the scan
 /// and undo the axis order. Here in one pass per output plane: the resampled class × volume array
 /// never exists.
-final class LabelRestorer {
+package final class LabelRestorer {
   private let restoration: GridRestoration
   private let decision: LabelDecision
   private let width: Int
@@ -19,7 +19,7 @@ final class LabelRestorer {
   private let origin: Int
   private let roundsToHalf: Bool
   private var nextPlane = 0
-  private(set) var labelMap: LabelMap
+  package private(set) var labelMap: LabelMap
   private let probabilities: ProbabilityVolumes?
 
   /// A restorer for one case.
@@ -29,7 +29,7 @@ final class LabelRestorer {
   ///   - decision: how logits become labels.
   ///   - probabilities: where each channel's probabilities go as well, if wanted.
   /// - Throws: ``InferenceError`` where the plan resamples logits in a way we do not.
-  init(
+  package init(
     _ restoration: GridRestoration,
     plan: WindowPlan,
     decision: LabelDecision,
@@ -57,7 +57,7 @@ final class LabelRestorer {
   }
 
   /// Takes the next finished plane, with the one before it, and writes what they decide.
-  func accept(
+  package func accept(
     plane: Int,
     previous: UnsafePointer<UInt16>,
     current: UnsafePointer<UInt16>

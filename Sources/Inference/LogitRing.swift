@@ -11,6 +11,7 @@ final class LogitRing {
   private let channelStride: Int
   private let depth: Int
   private let sums: [UnsafeMutableBufferPointer<UInt16>]
+  private let uncoveredLogit: Float
   private let weights: UnsafeMutableBufferPointer<UInt16>
   private(set) var finishedPlanes = 0
 
@@ -20,8 +21,11 @@ final class LogitRing {
   ///   - windowDepth: the size of a window along axis 0.
   ///   - channels: the number of logits per voxel.
   ///   - folds: how many networks are averaged.
-  init(size: [Int], windowDepth: Int, channels: Int, folds: Int) {
+  ///   - hasBackgroundChannel: whether channel 0 is what lies where no window was placed; regions
+  ///     have no such channel, and none of them is there.
+  init(size: [Int], windowDepth: Int, channels: Int, folds: Int, hasBackgroundChannel: Bool) {
     self.size = size
+    uncoveredLogit = hasBackgroundChannel ? Self.certainty : -Self.certainty
     self.channels = channels
     channelStride = LogitKernels.channelStride(channels)
     depth = min(windowDepth + 1, size[0])
@@ -75,7 +79,7 @@ final class LogitRing {
           voxels: planeVoxels,
           channels: channels,
           channelStride: channelStride,
-          uncovered: Self.backgroundLogit
+          uncovered: uncoveredLogit
         )
         guard isFinite else { throw InferenceError.notFinite }
         let previous = pointer(in: sums[0], slot: max(current - 1, 0) % depth)
@@ -92,8 +96,8 @@ final class LogitRing {
     }
   }
 
-  /// The logit of background where no window was placed; far from any real decision.
-  private static let backgroundLogit: Float = 100
+  /// The magnitude of logits where no window was placed; far from any real decision.
+  private static let certainty: Float = 100
 
   private func pointer(
     in buffer: UnsafeMutableBufferPointer<UInt16>,

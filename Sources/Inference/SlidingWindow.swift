@@ -86,7 +86,8 @@ public func segment(
     size: plan.paddedSize,
     windowDepth: options.windowSize[0],
     channels: options.decision.labels.count,
-    folds: folds
+    folds: folds,
+    hasBackgroundChannel: options.decision.hasBackgroundChannel
   )
   let restorer = try LabelRestorer(
     prepared.restoration,
@@ -166,13 +167,20 @@ private func mirrored(
 }
 
 /// The non-empty subsets of the axes, smaller ones first, each in order.
-func mirrorings(of axes: [Int]) -> [[Int]] {
+package func mirrorings(of axes: [Int]) -> [[Int]] {
   let subsets = (1..<(1 << axes.count)).map { bits in
     axes.indices.filter { bits & (1 << $0) != 0 }
   }
   return subsets.sorted { a, b in
     a.count == b.count ? a.lexicographicallyPrecedes(b) : a.count < b.count
   }.map { $0.map { axes[$0] } }
+}
+
+extension LabelDecision {
+  /// Whether channel 0 stands for what is none of the others.
+  fileprivate var hasBackgroundChannel: Bool {
+    if case .firstMaximum = self { true } else { false }
+  }
 }
 
 /// Seconds by stage.

@@ -123,7 +123,12 @@ public struct WindowPlan: Hashable, Sendable {
 /// nnU-Net's `compute_steps_for_sliding_window` inside the range: the fewest windows whose distance
 /// is at most `step · window`, spread evenly, starts rounded half to even as NumPy does. A range
 /// shorter than a window is covered by one window around its middle, kept inside the axis.
-func windowStarts(covering range: Range<Int>, window: Int, step: Double, in size: Int) -> [Int] {
+package func windowStarts(
+  covering range: Range<Int>,
+  window: Int,
+  step: Double,
+  in size: Int
+) -> [Int] {
   guard range.count > window else {
     let start = (range.lowerBound + range.upperBound - window) / 2
     return [min(max(start, 0), size - window)]

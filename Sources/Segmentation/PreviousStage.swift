@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 /// The folder of a cascade's first stage, among the neighbors of the second's.
 ///
 /// nnU-Net names a trained model `TRAINER__PLANS__CONFIGURATION`; a Delineate model may keep the
 /// first stage in a folder `previous-stage` of its own.
 /// - Returns: `nil` where neither is there.
-func previousStageFolder(_ configuration: String, beside model: URL) -> URL? {
+package func previousStageFolder(_ configuration: String, beside model: URL) -> URL? {
   let own = model.appending(path: "previous-stage")
   if FileManager.default.fileExists(atPath: own.path) { return own }
   let parts = model.lastPathComponent.components(separatedBy: "__")

@@ -36,6 +36,9 @@ public final class Convolution {
     on device: ComputeDevice
   ) throws(TorchError) {
     try Convolution.checkSizes(weight, shape, bias, outputs: shape.first ?? 0)
+    guard stride.count == 3, stride.allSatisfy({ $0 > 0 }) else {
+      throw .invalidArgument(operation: "a convolution", reason: "a stride of \(stride)")
+    }
     try self.init("a convolution \(shape)") {
       ct_convolution_create(
         weight,

@@ -35,6 +35,9 @@ extension Tensor {
 
   /// The mean over blocks of `stride` voxels: `[N, C, D, H, W]` to `[N, C, D/s, H/s, W/s]`, floored.
   public func averagePooled(stride: [Int]) throws(TorchError) -> Tensor {
+    guard stride.count == 3 else {
+      throw .invalidArgument(operation: "average pooling", reason: "a stride of \(stride)")
+    }
     let sizes = stride.map(Int64.init)
     return try Tensor(TensorHandle("average pooling") { ct_average_pool(pointer, sizes, $0) })
   }

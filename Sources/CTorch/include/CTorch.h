@@ -104,7 +104,8 @@ ct_status ct_blend_window(const ct_tensor *logits, const uint16_t *gaussian, uin
 
 // Turns planes of weighted sums into logits in place, in sums[0]:
 //   fold f: half(sum_f / weight);  folds are added and divided in half precision, as nnU-Net does.
-// Voxels that no window covered get `uncovered` in channel 0 and its negative elsewhere. Sets
+// Voxels that no window covered get `uncovered` in channel 0 and a logit far below zero, of the same
+// magnitude, elsewhere. Sets
 // `*is_finite` to false where a logit is infinite.
 ct_status ct_finish_plane(uint16_t *const *sums, size_t fold_count, const uint16_t *weights,
                           int64_t voxel_count, int64_t channels, int64_t channel_stride,
