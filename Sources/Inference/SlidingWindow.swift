@@ -112,6 +112,9 @@ public func segment(
         unet = try network(fold)
         current = unet
       }
+      guard unet.inputChannels == prepared.channelCount else {
+        throw .wrongChannelCount(found: prepared.channelCount, expected: unet.inputChannels)
+      }
       for start in row.starts {
         guard !Task.isCancelled else { throw .cancelled }
         let position = [row.plane] + start

@@ -11,6 +11,8 @@ public struct UNet: Module {
   private let decoder: [DecoderStage]
   private let head: Convolution
   private let type: TensorType
+  /// The number of channels of a window.
+  public let inputChannels: Int
 
   /// A network from its plan and weights, laid out for a device.
   /// - Throws: ``NetworkError`` where a weight is missing or has another shape.
@@ -20,6 +22,7 @@ public struct UNet: Module {
     placement: Placement = Placement()
   ) throws(NetworkError) {
     type = placement.type
+    inputChannels = plan.inputChannels
     let site = Site(plan: plan, weights: weights, placement: placement)
     stem =
       plan.encoder == .plain
