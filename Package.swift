@@ -123,7 +123,7 @@ let package = Package(
       of: "Segmentation",
       [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets", "Inference",
-        "Torch",
+        "Torch", "NeuralNetworks", "ImageProcessing",
       ]),
     tests(of: "Reports", ["Anatomy", "Volumes", "VolumeFiles"]),
     .testTarget(
