@@ -136,7 +136,7 @@ let package = Package(
       [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets",
         "Inference",
-        "Torch",
+        "Torch", "NeuralNetworks", "ImageProcessing",
       ]
     ),
     tests(of: "Reports", ["Anatomy", "Volumes", "VolumeFiles"]),
