@@ -90,14 +90,14 @@ struct ThreadTests {
     let order = await counter.order
     #expect(threads.count == 1)
     #expect(order == Array(0..<200))
-    let device = try await onDevice { Thread.current.name }
-    #expect(threads == [device] && device == "delineate.device")
+    let device = try await onDevice { ObjectIdentifier(Thread.current) }
+    #expect(threads == [device])
   }
 }
 
 /// Counts without any lock: only right where its jobs do not overlap.
 private actor Counter {
-  private(set) var threads: Set<String?> = []
+  private(set) var threads: Set<ObjectIdentifier> = []
   private(set) var order: [Int] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -105,7 +105,7 @@ private actor Counter {
   }
 
   func count() {
-    threads.insert(Thread.current.name)
+    threads.insert(ObjectIdentifier(Thread.current))
     order.append(order.count)
   }
 }
