@@ -124,8 +124,11 @@ WinogradConvolution::WinogradConvolution(const float *weight, at::IntArrayRef sh
 
 at::Tensor WinogradConvolution::apply(const at::Tensor &a, const at::Tensor &b) const {
   const auto format = at::MemoryFormat::ChannelsLast3d;
-  const at::Tensor first = a.contiguous(format);
-  const at::Tensor second = b.defined() ? b.contiguous(format) : at::Tensor();
+  // A vector of channels must not span both sources.
+  const bool is_split = b.defined() && a.size(1) % lanes(inputs_, outputs_) == 0;
+  const at::Tensor first =
+      (b.defined() && !is_split ? at::cat({a, b}, 1) : a).contiguous(format);
+  const at::Tensor second = is_split ? b.contiguous(format) : at::Tensor();
   at::Tensor result = at::empty({a.size(0), outputs_, a.size(2), a.size(3), a.size(4)},
                                 a.options(), format);
 #if DELINEATE_X86

@@ -14,7 +14,10 @@ struct ThreadTests {
   }
 
   static let convolutions: [ConvolutionCase] =
-    (ConvolutionTests.winograd + ConvolutionTests.others).map {
+    (ConvolutionTests.winograd + ConvolutionTests.others)
+    // libtorch's own loops for odd channels depend on the number of threads; nnU-Net plans none.
+    .filter { $0.outputs != 5 }
+    .map {
       var larger = $0
       larger.size = $0.size.map { $0 + 8 }
       return larger
@@ -87,14 +90,14 @@ struct ThreadTests {
     let order = await counter.order
     #expect(threads.count == 1)
     #expect(order == Array(0..<200))
-    let device = try await onDevice { pthread_self() }
-    #expect(threads.first == device)
+    let device = try await onDevice { ObjectIdentifier(Thread.current) }
+    #expect(threads == [device])
   }
 }
 
 /// Counts without any lock: only right where its jobs do not overlap.
 private actor Counter {
-  private(set) var threads: Set<pthread_t> = []
+  private(set) var threads: Set<ObjectIdentifier> = []
   private(set) var order: [Int] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -102,7 +105,7 @@ private actor Counter {
   }
 
   func count() {
-    threads.insert(pthread_self())
+    threads.insert(ObjectIdentifier(Thread.current))
     order.append(order.count)
   }
 }
