@@ -82,7 +82,7 @@ static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
     DELINEATE_CALL(block_moments, tail, rows.tail_voxels, channels, tail_mean.data(),
                    tail_squares.data());
   }
-  std::vector<float> scale(rows.width), shift(rows.width);
+  std::vector<float> mean(rows.width), scale(rows.width), shift(rows.width);
   at::parallel_for(0, channels, 4, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; c++) {
       Moments moments;
@@ -95,8 +95,10 @@ static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
       if (rows.tail_voxels > 0) moments.add(double(rows.tail_voxels), tail_mean[c], tail_squares[c]);
       const double factor = weight[c] / std::sqrt(moments.squares / moments.count + epsilon);
       for (int64_t i = c; i < rows.width; i += channels) {
+        // The mean is taken off first: folded into the shift, large means would cost digits.
+        mean[i] = float(moments.mean);
         scale[i] = float(factor);
-        shift[i] = float(bias[c] - moments.mean * factor);
+        shift[i] = bias[c];
       }
     }
   });
@@ -104,13 +106,13 @@ static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
     const int64_t first = begin * rows_per_block;
     const int64_t count = std::min(end * rows_per_block, rows.count) - first;
     const T *added = residual == nullptr ? nullptr : residual + first * rows.width;
-    DELINEATE_CALL(apply_rows, x + first * rows.width, added, count, rows.width, scale.data(),
-                   shift.data(), slope);
+    DELINEATE_CALL(apply_rows, x + first * rows.width, added, count, rows.width, mean.data(),
+                   scale.data(), shift.data(), slope);
   });
   if (rows.tail_voxels > 0) {
     const T *added = residual == nullptr ? nullptr : residual + rows.count * rows.width;
-    DELINEATE_CALL(apply_rows, tail, added, rows.tail_voxels, channels, scale.data(), shift.data(),
-                   slope);
+    DELINEATE_CALL(apply_rows, tail, added, rows.tail_voxels, channels, mean.data(), scale.data(),
+                   shift.data(), slope);
   }
 }
 

@@ -37,18 +37,19 @@ static void block_moments(const T *x, int64_t rows, int64_t width, float *mean, 
 
 template <typename T>
 static void apply_rows(T *__restrict x, const T *__restrict residual, int64_t rows, int64_t width,
-                       const float *__restrict scale, const float *__restrict shift, float slope) {
+                       const float *__restrict mean, const float *__restrict scale,
+                       const float *__restrict shift, float slope) {
   for (int64_t row = 0; row < rows; row++) {
     T *values = x + row * width;
     if (residual != nullptr) {
       const T *added = residual + row * width;
       for (int64_t i = 0; i < width; i++) {
-        const float y = widen(values[i]) * scale[i] + shift[i] + widen(added[i]);
+        const float y = (widen(values[i]) - mean[i]) * scale[i] + shift[i] + widen(added[i]);
         narrow(y > 0 ? y : y * slope, values + i);
       }
     } else {
       for (int64_t i = 0; i < width; i++) {
-        const float y = widen(values[i]) * scale[i] + shift[i];
+        const float y = (widen(values[i]) - mean[i]) * scale[i] + shift[i];
         narrow(y > 0 ? y : y * slope, values + i);
       }
     }

@@ -14,7 +14,7 @@ public final class DeviceThread: SerialExecutor, @unchecked Sendable {
 
   private init() {
     let thread = Thread { [unowned self] in run() }
-    thread.name = "delineate.device"
+    thread.name = "delineate-torch"
     thread.stackSize = 16 << 20
     thread.start()
   }
