@@ -3,6 +3,8 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/headeronly/version.h>
 
+#include <dlfcn.h>
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -31,6 +33,8 @@ void ct_initialize(void) {
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
   mallopt(M_TOP_PAD, 64 << 20);
 #endif
+  // The program links the CPU's half of libtorch; the CUDA half registers itself when it is there.
+  dlopen("libtorch_cuda.so", RTLD_LAZY | RTLD_GLOBAL);
 }
 
 ct_status ct_set_thread_count(int threads) {
