@@ -1,6 +1,6 @@
 // Blending of windows and the way back to labels: fp16 logits with the channels innermost, so that
 // one voxel's classes are read together and the class x volume array never exists at full size.
-#include <ATen/Parallel.h>
+
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 
 #include "Dispatch.hpp"
 #include "Guarded.hpp"
+#include "Parallel.hpp"
 
 #if DELINEATE_X86
 #include <immintrin.h>
@@ -98,7 +99,7 @@ ct_status ct_cut_window(const float *volume, const int64_t *volume_size, int64_t
     const int64_t *size = window_size;
     at::Tensor window = at::empty({1, channels, size[0], size[1], size[2]}, at::kFloat);
     float *target = window.mutable_data_ptr<float>();
-    at::parallel_for(0, channels * size[0], 1, [&](int64_t begin, int64_t end) {
+    parallel_for(0, channels * size[0], 1, [&](int64_t begin, int64_t end) {
       for (int64_t plane = begin; plane < end; plane++) {
         const int64_t c = plane / size[0], z = start[0] + plane % size[0];
         for (int64_t h = 0; h < size[1]; h++) {
@@ -138,7 +139,7 @@ ct_status ct_blend_window(const ct_tensor *logits, const uint16_t *gaussian, uin
               "the window lies inside the volume");
     }
     const auto loop = DELINEATE_SELECT(blend_rows);
-    at::parallel_for(0, job.window[0] * job.window[1], 16,
+    parallel_for(0, job.window[0] * job.window[1], 16,
                      [&](int64_t begin, int64_t end) { loop(job, begin, end); });
   });
 }
@@ -151,7 +152,7 @@ ct_status ct_finish_plane(uint16_t *const *sums, size_t fold_count, const uint16
     const FinishJob job{sums, fold_count, weights, channels, channel_stride, uncovered};
     const auto loop = DELINEATE_SELECT(finish_voxels);
     std::atomic<bool> finite{true};
-    at::parallel_for(0, voxel_count, 4096, [&](int64_t begin, int64_t end) {
+    parallel_for(0, voxel_count, 4096, [&](int64_t begin, int64_t end) {
       if (!loop(job, begin, end)) finite.store(false, std::memory_order_relaxed);
     });
     if (!finite.load()) *is_finite = false;
@@ -169,7 +170,7 @@ ct_status ct_restore_plane(const uint16_t *low_plane, const uint16_t *high_plane
                          channel_stride, rows, columns, column_count, rounds_to_half, decision,
                          labels, output, nullptr, 0, row_stride, column_stride};
     const auto loop = DELINEATE_SELECT(restore_rows);
-    at::parallel_for(0, row_count, 4, [&](int64_t begin, int64_t end) {
+    parallel_for(0, row_count, 4, [&](int64_t begin, int64_t end) {
       const auto line = std::make_unique<float[]>(source_width * channel_stride);
       loop(job, line.get(), begin, end);
     });
@@ -187,7 +188,7 @@ ct_status ct_restore_probabilities(const uint16_t *low_plane, const uint16_t *hi
                          channel_stride, rows, columns, column_count, rounds_to_half, decision,
                          nullptr, nullptr, output, channel_step, row_stride, column_stride};
     const auto loop = DELINEATE_SELECT(restore_probability_rows);
-    at::parallel_for(0, row_count, 4, [&](int64_t begin, int64_t end) {
+    parallel_for(0, row_count, 4, [&](int64_t begin, int64_t end) {
       const auto line = std::make_unique<float[]>((source_width + 1) * channel_stride);
       loop(job, line.get(), begin, end);
     });

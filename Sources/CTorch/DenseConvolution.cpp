@@ -2,11 +2,10 @@
 // bytes do not depend on the number of threads.
 #include "DenseConvolution.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <memory>
 
 #include "Dispatch.hpp"
+#include "Parallel.hpp"
 
 namespace delineate {
 
@@ -116,7 +115,7 @@ at::Tensor DenseConvolution::apply(const at::Tensor &x) const {
   for (int64_t n = 0; n < input.size(0); n++) {
     job.source = input.const_data_ptr<float>() + n * input.stride(0);
     job.result = result.mutable_data_ptr<float>() + n * result.stride(0);
-    at::parallel_for(0, job.size[0] * job.size[1], 4, [&](int64_t begin, int64_t end) {
+    parallel_for(0, job.size[0] * job.size[1], 4, [&](int64_t begin, int64_t end) {
       const std::unique_ptr<float[]> scratch(new float[scratch_size]);
       convolve(job, scratch.get(), begin, end);
     });

@@ -4,7 +4,7 @@
 // bytes for any number of threads, one read for the moments, one read and write for the rest. The
 // moments are two-pass within blocks that fit the cache and are combined in double precision in
 // the order of the blocks (Chan, Golub & LeVeque, 1979).
-#include <ATen/Parallel.h>
+
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 
 #include "Dispatch.hpp"
 #include "Guarded.hpp"
+#include "Parallel.hpp"
 
 namespace delineate {
 namespace generic {
@@ -68,7 +69,7 @@ static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
   const int64_t rows_per_block = std::max<int64_t>(1, (48 << 10) / (rows.width * int64_t(sizeof(T))));
   const int64_t blocks = (rows.count + rows_per_block - 1) / rows_per_block;
   std::vector<float> means(blocks * rows.width), squares(blocks * rows.width);
-  at::parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
+  parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
     for (int64_t block = begin; block < end; block++) {
       const int64_t first = block * rows_per_block;
       const int64_t count = std::min(rows_per_block, rows.count - first);
@@ -83,7 +84,7 @@ static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
                    tail_squares.data());
   }
   std::vector<float> mean(rows.width), scale(rows.width), shift(rows.width);
-  at::parallel_for(0, channels, 4, [&](int64_t begin, int64_t end) {
+  parallel_for(0, channels, 4, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; c++) {
       Moments moments;
       for (int64_t block = 0; block < blocks; block++) {
@@ -102,7 +103,7 @@ static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
       }
     }
   });
-  at::parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
+  parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
     const int64_t first = begin * rows_per_block;
     const int64_t count = std::min(end * rows_per_block, rows.count) - first;
     const T *added = residual == nullptr ? nullptr : residual + first * rows.width;
@@ -124,7 +125,7 @@ static void pool(const at::Tensor &x, at::Tensor &y, const int64_t *stride) {
   for (int64_t n = 0; n < x.size(0); n++) {
     const T *source = static_cast<const T *>(x.const_data_ptr()) + n * x.stride(0);
     T *target = static_cast<T *>(y.mutable_data_ptr()) + n * y.stride(0);
-    at::parallel_for(0, output[0] * output[1], 4, [&](int64_t begin, int64_t end) {
+    parallel_for(0, output[0] * output[1], 4, [&](int64_t begin, int64_t end) {
       std::vector<float> line(channels);
       DELINEATE_CALL(pool_rows, source, target, input, stride, output, channels, line.data(), begin,
                      end);

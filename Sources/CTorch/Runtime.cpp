@@ -37,6 +37,12 @@ void ct_initialize(void) {
   dlopen("libtorch_cuda.so", RTLD_LAZY | RTLD_GLOBAL);
 }
 
+void ct_return_unused_memory(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}
+
 ct_status ct_set_thread_count(int threads) {
   return guarded([&] {
     require(threads > 0, "the number of threads must be positive");

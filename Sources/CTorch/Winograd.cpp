@@ -6,12 +6,11 @@
 // the half-precision logits it ends in.
 #include "Winograd.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <memory>
 
 #include "Dispatch.hpp"
+#include "Parallel.hpp"
 
 namespace delineate {
 
@@ -70,9 +69,10 @@ bool WinogradConvolution::suits(at::IntArrayRef weight_shape, at::IntArrayRef st
   const int64_t outputs = weight_shape[0], inputs = weight_shape[1], taps = weight_shape[2];
   const bool is_3x3 = weight_shape[3] == 3 && weight_shape[4] == 3 && (taps == 1 || taps == 3);
   const bool is_unstrided = stride[0] == 1 && stride[1] == 1 && stride[2] == 1;
-  // Wide layers are deep and small: their transformed weights would be large and their cost is not.
-  return is_3x3 && is_unstrided && inputs % 8 == 0 && outputs % 8 == 0 &&
-         inputs * outputs <= 512 * 256;
+  // Wider layers are deep and small: their transformed weights, four times the plain ones, would
+  // cost more memory than they save time.
+  return is_3x3 && is_unstrided && inputs % 8 == 0 && outputs % 8 == 0 && inputs <= 512 &&
+         outputs <= 256;
 #else
   return false;
 #endif
@@ -98,7 +98,7 @@ WinogradConvolution::WinogradConvolution(const float *weight, at::IntArrayRef sh
   const int64_t wide = packed_outputs(inputs_, outputs_);
   const int64_t tap_step = inputs_ * wide, column_step = taps_ * tap_step;
   const int64_t point_step = outputs_ / wide * column_step;
-  at::parallel_for(0, outputs_, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(0, outputs_, 1, [&](int64_t begin, int64_t end) {
     for (int64_t o = begin; o < end; o++) {
       for (int64_t i = 0; i < inputs_; i++) {
         for (int64_t tap = 0; tap < taps_; tap++) {
@@ -164,7 +164,7 @@ at::Tensor WinogradConvolution::apply(const at::Tensor &a, const at::Tensor &b) 
     job.sources[0] = at_sample(first, n);
     job.sources[1] = at_sample(second, n);
     job.result = const_cast<void *>(at_sample(result, n).values);
-    at::parallel_for(0, blocks * chunks, 1, [&](int64_t begin, int64_t end) {
+    parallel_for(0, blocks * chunks, 1, [&](int64_t begin, int64_t end) {
       const std::unique_ptr<float[]> scratch(new float[scratch_size]);
       for (int64_t item = begin; item < end; item++) {
         const int64_t chunk = item % chunks;

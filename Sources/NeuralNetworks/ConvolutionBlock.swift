@@ -65,7 +65,7 @@ struct ConvolutionBlock: Module {
   }
 
   func callAsFunction(_ x: consuming Tensor) throws(TorchError) -> Tensor {
-    try apply(x)
+    try apply(consume x)
   }
 
   /// The block on `x`'s channels followed by `skip`'s; `residual` is added before the nonlinearity.
@@ -74,7 +74,7 @@ struct ConvolutionBlock: Module {
     skip: consuming Tensor? = nil,
     residual: Tensor? = nil
   ) throws(TorchError) -> Tensor {
-    let y = try convolution(x, skip: skip)
+    let y = try convolution(consume x, skip: consume skip)
     try y.normalizeAndActivate(
       scale: norm.scale,
       shift: norm.shift,

@@ -68,6 +68,6 @@ struct ResidualBlock: Module {
     var residual = copy x
     if let poolStride { residual = try residual.averagePooled(stride: poolStride) }
     if let projection { residual = try projection(residual) }
-    return try second.apply(first(x), residual: residual)
+    return try second.apply(first(consume x), residual: residual)
   }
 }

@@ -67,17 +67,18 @@ public struct UNet: Module {
   /// The logits of a batch of windows, in single precision.
   public func callAsFunction(_ x: consuming Tensor) throws(TorchError) -> Tensor {
     var x = try x.converted(to: type)
-    if let stem { x = try stem(x) }
+    // `consume`: what a layer has read is freed before the next one allocates.
+    if let stem { x = try stem(consume x) }
     var skips: [Tensor] = []
     for stage in encoder {
-      for block in stage { x = try block(x) }
+      for block in stage { x = try block(consume x) }
       skips.append(x)
     }
     skips.removeLast()  // the bottleneck is x itself
     for stage in decoder {
-      x = try stage.apply(x, skip: skips.removeLast())
+      x = try stage.apply(consume x, skip: skips.removeLast())
     }
-    return try head(x).converted(to: .float32)
+    return try head(consume x).converted(to: .float32)
   }
 }
 
@@ -87,10 +88,10 @@ struct DecoderStage {
   let blocks: [ConvolutionBlock]
 
   func apply(_ x: consuming Tensor, skip: consuming Tensor) throws(TorchError) -> Tensor {
-    let up = try upsampling(x)
+    let up = try upsampling(consume x)
     guard let first = blocks.first else { return up }
-    var y = try first.apply(up, skip: skip)
-    for block in blocks.dropFirst() { y = try block(y) }
+    var y = try first.apply(consume up, skip: consume skip)
+    for block in blocks.dropFirst() { y = try block(consume y) }
     return y
   }
 }

@@ -2,11 +2,15 @@ import Models
 import NeuralNetworks
 
 /// A fold of a model as the source of a network's weights.
-struct FoldWeights: WeightSource {
-  let fold: ModelFold
+///
+/// Each tensor is given away once: what the network has laid out is not kept here as well.
+final class FoldWeights: WeightSource {
+  private var weights: [String: WeightTensor]
+
+  init(_ fold: ModelFold) { weights = fold.weights }
 
   func values(named name: String, shape: [Int]) throws(NetworkError) -> [Float] {
-    guard let tensor = fold.weights[name] else { throw .missingWeight(name: name) }
+    guard let tensor = weights.removeValue(forKey: name) else { throw .missingWeight(name: name) }
     guard tensor.shape == shape else {
       throw .wrongShape(name: name, found: tensor.shape, expected: shape)
     }

@@ -2,6 +2,7 @@ import Foundation
 import Inference
 import Models
 import NeuralNetworks
+import Torch
 
 /// A model ready to run: one fold as its network, several as their weights.
 ///
@@ -35,20 +36,16 @@ final class LoadedModel {
   /// The network of one fold.
   func network(fold: Int) throws(InferenceError) -> UNet {
     if let only { return only }
+    let isOnly = folds.count == 1
+    let weights = FoldWeights(isOnly ? folds.removeFirst() : folds[fold])
     let network: UNet
     do {
-      network = try UNet(
-        plan.architecture,
-        weights: FoldWeights(fold: folds[fold]),
-        placement: key.placement
-      )
+      network = try UNet(plan.architecture, weights: weights, placement: key.placement)
     } catch {
       throw .network(error)
     }
-    if folds.count == 1 {
-      only = network
-      folds = []
-    }
+    TorchRuntime.returnUnusedMemory()
+    if isOnly { only = network }
     return network
   }
 }

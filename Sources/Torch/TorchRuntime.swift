@@ -5,6 +5,9 @@ public enum TorchRuntime {
   /// Tells the allocator to keep its pages, once per process; before other threads start is best.
   public static func prepare() { _ = prepared }
 
+  /// Gives pages that nothing uses back to the system; after a large structure has gone.
+  public static func returnUnusedMemory() { ct_return_unused_memory() }
+
   private static let prepared: Void = ct_initialize()
 
   /// Prepares libtorch, and has the calling thread's operations use this many threads.

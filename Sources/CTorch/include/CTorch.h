@@ -33,6 +33,8 @@ const char *ct_last_message(void);
 // Once per process, before the first tensor: keeps the allocator from returning pages between
 // windows. libtorch's thread count is set by ct_set_thread_count on the thread that will compute.
 void ct_initialize(void);
+// Gives the allocator's free pages back to the system.
+void ct_return_unused_memory(void);
 ct_status ct_set_thread_count(int threads);
 int ct_thread_count(void);
 bool ct_cuda_is_available(void);
