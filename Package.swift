@@ -84,12 +84,16 @@ let package = Package(
     // 3
     room("Preprocessing", ["Volumes", "ImageProcessing"]),
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
-    room("SegmentationMetrics", ["Volumes", "Anatomy"]),
-    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
+    room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
+    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives"]),
     // 4
     room(
       "Inference",
       ["Volumes", "Torch", "ImageProcessing", "NeuralNetworks", "Preprocessing", "Models"]
+    ),
+    room(
+      "Evaluation",
+      ["Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "SegmentationMetrics", "Datasets"]
     ),
     // 5
     room(
@@ -99,13 +103,14 @@ let package = Package(
         "SegmentationMetrics", "Datasets", "Inference",
       ]
     ),
-    room("Reports", ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics"]),
+    room("Reports", ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics", "Evaluation"]),
     // 7
     .executableTarget(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
-        "ImageProcessing", "Inference", "NeuralNetworks", "Segmentation", "Reports", argumentParser,
+        "ImageProcessing", "Inference", "NeuralNetworks", "Evaluation", "Segmentation", "Reports",
+        argumentParser,
       ],
       swiftSettings: strict
     ),
@@ -124,7 +129,11 @@ let package = Package(
       ["Anatomy", "Archives", "Torch", "NeuralNetworks", "ImageProcessing"],
       golden: true
     ),
-    tests(of: "SegmentationMetrics", ["Volumes", "Anatomy"]),
+    tests(
+      of: "SegmentationMetrics",
+      ["Volumes", "Anatomy", "ImageProcessing", "VolumeFiles"],
+      golden: true
+    ),
     tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
     tests(
       of: "Inference",
@@ -139,7 +148,15 @@ let package = Package(
         "Torch", "NeuralNetworks", "ImageProcessing",
       ]
     ),
-    tests(of: "Reports", ["Anatomy", "Volumes", "VolumeFiles"]),
+    tests(
+      of: "Evaluation",
+      ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics", "Datasets"],
+      golden: true
+    ),
+    tests(
+      of: "Reports",
+      ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics", "Evaluation"]
+    ),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["TestSupport", "Volumes", "VolumeFiles"],

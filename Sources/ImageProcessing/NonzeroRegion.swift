@@ -1,26 +1,5 @@
 package import Volumes
 
-/// A box of voxels: half-open ranges along i, j and k.
-package struct VoxelBox: Hashable, Sendable {
-  package var i: Range<Int>
-  package var j: Range<Int>
-  package var k: Range<Int>
-
-  package init(i: Range<Int>, j: Range<Int>, k: Range<Int>) {
-    self.i = i
-    self.j = j
-    self.k = k
-  }
-
-  /// The smallest box around two.
-  package func union(_ other: VoxelBox) -> VoxelBox {
-    func hull(_ a: Range<Int>, _ b: Range<Int>) -> Range<Int> {
-      min(a.lowerBound, b.lowerBound)..<max(a.upperBound, b.upperBound)
-    }
-    return VoxelBox(i: hull(i, other.i), j: hull(j, other.j), k: hull(k, other.k))
-  }
-}
-
 /// What one pass over a volume tells about its zeros and its unusable values.
 package struct IntensityCensus: Hashable, Sendable {
   /// The smallest box that holds every voxel that is not zero; `nil` where all are.

@@ -1,0 +1,30 @@
+/// A box of voxels: half-open ranges of indices along i, j and k.
+public struct VoxelBox: Hashable, Sendable {
+  /// The indices along i.
+  public var i: Range<Int>
+  /// The indices along j.
+  public var j: Range<Int>
+  /// The indices along k.
+  public var k: Range<Int>
+
+  /// A box from its three ranges.
+  public init(i: Range<Int>, j: Range<Int>, k: Range<Int>) {
+    self.i = i
+    self.j = j
+    self.k = k
+  }
+
+  /// The number of voxels along i, j and k.
+  public var size: SIMD3<Int> { [i.count, j.count, k.count] }
+
+  /// The number of voxels.
+  public var count: Int { i.count * j.count * k.count }
+
+  /// The smallest box around two.
+  public func union(_ other: VoxelBox) -> VoxelBox {
+    func hull(_ a: Range<Int>, _ b: Range<Int>) -> Range<Int> {
+      min(a.lowerBound, b.lowerBound)..<max(a.upperBound, b.upperBound)
+    }
+    return VoxelBox(i: hull(i, other.i), j: hull(j, other.j), k: hull(k, other.k))
+  }
+}
