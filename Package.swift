@@ -44,6 +44,7 @@ let package = Package(
   targets: [
     // 0
     room("Anatomy"),
+    room("Randomness"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CCrypto"),
     .target(
@@ -80,12 +81,12 @@ let package = Package(
     // 2
     room("VolumeFiles", ["Volumes", "Anatomy", "Archives", "CITK"]),
     room("ImageProcessing", ["Volumes", "Torch"]),
-    room("NeuralNetworks", ["Torch"]),
+    room("NeuralNetworks", ["Torch", "Randomness"]),
     // 3
     room("Preprocessing", ["Volumes", "ImageProcessing"]),
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
-    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives"]),
+    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness"]),
     // 4
     room(
       "Inference",
@@ -117,12 +118,13 @@ let package = Package(
     // tests
     .target(name: "TestSupport", dependencies: ["Volumes"], swiftSettings: strict),
     tests(of: "Anatomy"),
+    tests(of: "Randomness"),
     tests(of: "Volumes"),
     tests(of: "Archives"),
     tests(of: "Torch"),
     tests(of: "VolumeFiles", ["Volumes", "Anatomy"], golden: true),
     tests(of: "ImageProcessing", ["Volumes", "Torch"], golden: true),
-    tests(of: "NeuralNetworks", ["Torch"], golden: true),
+    tests(of: "NeuralNetworks", ["Torch", "Randomness"], golden: true),
     tests(of: "Preprocessing", ["Volumes", "ImageProcessing"], golden: true),
     tests(
       of: "Models",

@@ -13,6 +13,7 @@
 
 #include "Dispatch.hpp"
 #include "Guarded.hpp"
+#include "InstanceNorm.hpp"
 #include "Parallel.hpp"
 
 namespace delineate {
@@ -30,24 +31,15 @@ namespace avx512 {
 #include "NormLoops.inl"
 }
 DELINEATE_END
-#define DELINEATE_CALL(function, ...)                                    \
-  switch (instruction_set()) {                                           \
-    case InstructionSet::avx512: avx512::function(__VA_ARGS__); break;   \
-    case InstructionSet::avx2: avx2::function(__VA_ARGS__); break;       \
-    case InstructionSet::generic: generic::function(__VA_ARGS__); break; \
-  }
-#else
-#define DELINEATE_CALL(function, ...) generic::function(__VA_ARGS__)
 #endif
 
-// A layer's voxels as rows of `width` values; what does not fill a row is the tail.
-struct Rows {
-  int64_t width, count, tail_voxels;
-};
-
-static Rows rows_of(int64_t voxels, int64_t channels) {
+Rows::Rows(int64_t voxels, int64_t channels, size_t value_size) {
   const int64_t group = std::max<int64_t>(1, 64 / channels);
-  return {group * channels, voxels / group, voxels % group};
+  width = group * channels;
+  count = voxels / group;
+  tail_voxels = voxels % group;
+  per_block = std::max<int64_t>(1, (48 << 10) / (width * int64_t(value_size)));
+  blocks = (count + per_block - 1) / per_block;
 }
 
 // Sums, mean and squared deviations of one channel, grown block by block.
@@ -63,57 +55,65 @@ struct Moments {
 };
 
 template <typename T>
-static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
-                      const float *weight, const float *bias, float epsilon, float slope) {
-  const Rows rows = rows_of(voxels, channels);
-  const int64_t rows_per_block = std::max<int64_t>(1, (48 << 10) / (rows.width * int64_t(sizeof(T))));
-  const int64_t blocks = (rows.count + rows_per_block - 1) / rows_per_block;
-  std::vector<float> means(blocks * rows.width), squares(blocks * rows.width);
-  parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
+void channel_moments(const T *x, int64_t voxels, int64_t channels, double *mean, double *variance) {
+  const Rows rows(voxels, channels, sizeof(T));
+  std::vector<float> means(rows.blocks * rows.width), squares(rows.blocks * rows.width);
+  parallel_for(0, rows.blocks, 4, [&](int64_t begin, int64_t end) {
     for (int64_t block = begin; block < end; block++) {
-      const int64_t first = block * rows_per_block;
-      const int64_t count = std::min(rows_per_block, rows.count - first);
-      DELINEATE_CALL(block_moments, x + first * rows.width, count, rows.width,
-                     means.data() + block * rows.width, squares.data() + block * rows.width);
+      DELINEATE_CALL(block_moments, x + block * rows.per_block * rows.width, rows.in_block(block),
+                     rows.width, means.data() + block * rows.width,
+                     squares.data() + block * rows.width);
     }
   });
   std::vector<float> tail_mean(channels), tail_squares(channels);
-  T *tail = x + rows.count * rows.width;
   if (rows.tail_voxels > 0) {
-    DELINEATE_CALL(block_moments, tail, rows.tail_voxels, channels, tail_mean.data(),
-                   tail_squares.data());
+    DELINEATE_CALL(block_moments, x + rows.count * rows.width, rows.tail_voxels, channels,
+                   tail_mean.data(), tail_squares.data());
   }
-  std::vector<float> mean(rows.width), scale(rows.width), shift(rows.width);
   parallel_for(0, channels, 4, [&](int64_t begin, int64_t end) {
     for (int64_t c = begin; c < end; c++) {
       Moments moments;
-      for (int64_t block = 0; block < blocks; block++) {
-        const int64_t count = std::min(rows_per_block, rows.count - block * rows_per_block);
+      for (int64_t block = 0; block < rows.blocks; block++) {
         for (int64_t i = c; i < rows.width; i += channels) {
-          moments.add(double(count), means[block * rows.width + i], squares[block * rows.width + i]);
+          moments.add(double(rows.in_block(block)), means[block * rows.width + i],
+                      squares[block * rows.width + i]);
         }
       }
       if (rows.tail_voxels > 0) moments.add(double(rows.tail_voxels), tail_mean[c], tail_squares[c]);
-      const double factor = weight[c] / std::sqrt(moments.squares / moments.count + epsilon);
-      for (int64_t i = c; i < rows.width; i += channels) {
-        // The mean is taken off first: folded into the shift, large means would cost digits.
-        mean[i] = float(moments.mean);
-        scale[i] = float(factor);
-        shift[i] = bias[c];
-      }
+      mean[c] = moments.mean;
+      variance[c] = moments.squares / moments.count;
     }
   });
-  parallel_for(0, blocks, 4, [&](int64_t begin, int64_t end) {
-    const int64_t first = begin * rows_per_block;
-    const int64_t count = std::min(end * rows_per_block, rows.count) - first;
+}
+
+template void channel_moments<float>(const float *, int64_t, int64_t, double *, double *);
+template void channel_moments<uint16_t>(const uint16_t *, int64_t, int64_t, double *, double *);
+
+template <typename T>
+static void normalize(T *x, const T *residual, int64_t voxels, int64_t channels,
+                      const float *weight, const float *bias, float epsilon, float slope) {
+  const Rows rows(voxels, channels, sizeof(T));
+  std::vector<double> means(channels), variances(channels);
+  channel_moments(x, voxels, channels, means.data(), variances.data());
+  std::vector<float> mean(rows.width), scale(rows.width), shift(rows.width);
+  for (int64_t i = 0; i < rows.width; i++) {
+    const int64_t c = i % channels;
+    // The mean is taken off first: folded into the shift, large means would cost digits.
+    mean[i] = float(means[c]);
+    scale[i] = float(weight[c] / std::sqrt(variances[c] + epsilon));
+    shift[i] = bias[c];
+  }
+  parallel_for(0, rows.blocks, 4, [&](int64_t begin, int64_t end) {
+    const int64_t first = begin * rows.per_block;
+    const int64_t count = std::min(end * rows.per_block, rows.count) - first;
     const T *added = residual == nullptr ? nullptr : residual + first * rows.width;
     DELINEATE_CALL(apply_rows, x + first * rows.width, added, count, rows.width, mean.data(),
                    scale.data(), shift.data(), slope);
   });
   if (rows.tail_voxels > 0) {
     const T *added = residual == nullptr ? nullptr : residual + rows.count * rows.width;
-    DELINEATE_CALL(apply_rows, tail, added, rows.tail_voxels, channels, mean.data(), scale.data(),
-                   shift.data(), slope);
+    DELINEATE_CALL(apply_rows, x + rows.count * rows.width, added, rows.tail_voxels, channels,
+                   mean.data(), scale.data(), shift.data(), slope);
   }
 }
 
@@ -147,6 +147,8 @@ ct_status ct_instance_norm_activate(ct_tensor *x, const float *scale, const floa
             "instance normalization takes [N, C, D, H, W] and one scale and shift per channel");
     require(residual == nullptr || residual->value.sizes() == value.sizes(),
             "the residual has the shape of what it is added to");
+    require(value.scalar_type() == at::kFloat || value.scalar_type() == at::kBFloat16,
+            "instance normalization takes single precision or bfloat16");
     if (!value.is_cpu()) {
       const auto options = at::TensorOptions().dtype(at::kFloat);
       const auto count = int64_t(channels);

@@ -137,8 +137,8 @@ ct_status ct_add_flipped(ct_tensor *sum, const ct_tensor *x, int axes) {
 }
 
 ct_status ct_convert(const ct_tensor *x, ct_type type, ct_tensor **out) {
+  // Not in inference mode: training converts too, and the way back passes through.
   return guarded([&] {
-    c10::InferenceMode inference;
     *out = wrap(x->value.to(scalar_type(type)));
   });
 }

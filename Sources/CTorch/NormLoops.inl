@@ -2,19 +2,7 @@
 // multiple of the number of channels, so that narrow layers still fill the vector lanes. Included
 // once per instruction set; plain loops that the compiler vectorizes.
 
-static inline float widen(float x) { return x; }
-static inline float widen(uint16_t x) {
-  const uint32_t bits = static_cast<uint32_t>(x) << 16;
-  float value;
-  __builtin_memcpy(&value, &bits, 4);
-  return value;
-}
-static inline void narrow(float value, float *out) { *out = value; }
-static inline void narrow(float value, uint16_t *out) {
-  uint32_t bits;
-  __builtin_memcpy(&bits, &value, 4);
-  *out = static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
-}
+#include "BFloat16.inl"
 
 // Mean and sum of squared deviations of a block that stays in the cache between the two passes.
 template <typename T>

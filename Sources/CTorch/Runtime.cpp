@@ -80,10 +80,14 @@ ct_type ct_tensor_type(const ct_tensor *tensor) {
   return tensor->value.scalar_type() == at::kBFloat16 ? CT_BFLOAT16 : CT_FLOAT32;
 }
 
+ct_device ct_tensor_device(const ct_tensor *tensor) {
+  return tensor->value.is_cuda() ? CT_CUDA : CT_CPU;
+}
+
 ct_status ct_tensor_from_floats(const float *values, size_t count, const int64_t *shape, int rank,
                                 ct_type type, ct_device device, ct_tensor **out) {
   return guarded([&] {
-    c10::InferenceMode inference;
+    // Not in inference mode: a batch of training is saved for the way back.
     at::IntArrayRef sizes(shape, static_cast<size_t>(rank));
     require(static_cast<size_t>(c10::multiply_integers(sizes)) == count,
             "the number of values does not fill the shape");
@@ -101,7 +105,7 @@ ct_status ct_tensor_to_floats(const ct_tensor *tensor, float *values, size_t cou
     c10::InferenceMode inference;
     require(static_cast<size_t>(tensor->value.numel()) == count,
             "the buffer does not hold the tensor's number of values");
-    at::Tensor host = tensor->value.to(at::kCPU, at::kFloat).contiguous();
+    at::Tensor host = tensor->value.detach().to(at::kCPU, at::kFloat).contiguous();
     std::memcpy(values, host.const_data_ptr<float>(), count * sizeof(float));
   });
 }

@@ -1,5 +1,6 @@
 import Dispatch
 public import Anatomy
+import Randomness
 public import Volumes
 
 /// A head-and-neck patient drawn from ellipsoids and tubes, with CT-like intensities.
@@ -79,10 +80,10 @@ public struct DrawnPhantom: Sendable {
   private func noise(at position: SIMD3<Double>) -> Double {
     // The offset keeps places on the steps themselves from rounding both ways.
     let cell = ((position + 0.031) * 8).rounded(.down)
-    var hash = SplitMix.mixed(seed &+ 0x9E37_79B9_7F4A_7C15)
+    var hash = SeededGenerator.mixed(seed &+ 0x9E37_79B9_7F4A_7C15)
     for axis in 0..<3 {
       let index = Int64(min(max(cell[axis], -1e15), 1e15))
-      hash = SplitMix.mixed(hash ^ UInt64(bitPattern: index) &* 0x9E37_79B9_7F4A_7C15)
+      hash = SeededGenerator.mixed(hash ^ UInt64(bitPattern: index) &* 0x9E37_79B9_7F4A_7C15)
     }
     // The sum of four uniform numbers, standardized: variance 4/12.
     let sum = (0..<4).reduce(0.0) { $0 + Double((hash >> (16 * UInt64($1))) & 0xFFFF) / 65535 }

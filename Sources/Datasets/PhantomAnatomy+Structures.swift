@@ -1,8 +1,9 @@
+import Randomness
 import Volumes
 
 extension PhantomAnatomy {
   /// The structures a label map shows, each of its own size, shape and place.
-  static func structures(_ chance: inout SplitMix) -> [PhantomShape] {
+  static func structures(_ chance: inout SeededGenerator) -> [PhantomShape] {
     var shapes: [PhantomShape] = []
     for side in [1.0, -1.0] {
       shapes += eye(side, &chance) + parotid(side, &chance) + submandibular(side, &chance)
@@ -10,7 +11,7 @@ extension PhantomAnatomy {
     return shapes + cordAndBrainstem(&chance) + mandible(&chance)
   }
 
-  private static func jitter(_ chance: inout SplitMix, _ bound: Double) -> SIMD3<Double> {
+  private static func jitter(_ chance: inout SeededGenerator, _ bound: Double) -> SIMD3<Double> {
     SIMD3(
       chance.uniform(-bound...bound),
       chance.uniform(-bound...bound),
@@ -18,11 +19,13 @@ extension PhantomAnatomy {
     )
   }
 
-  private static func grown(_ radii: SIMD3<Double>, _ chance: inout SplitMix) -> SIMD3<Double> {
+  private static func grown(_ radii: SIMD3<Double>, _ chance: inout SeededGenerator) -> SIMD3<
+    Double
+  > {
     radii * (1 + jitter(&chance, 0.15))
   }
 
-  private static func eye(_ side: Double, _ chance: inout SplitMix) -> [PhantomShape] {
+  private static func eye(_ side: Double, _ chance: inout SeededGenerator) -> [PhantomShape] {
     let structure: PhantomStructure = side > 0 ? .eyeLeft : .eyeRight
     let center = SIMD3(32 * side, -78, 64) + jitter(&chance, 1.5)
     let radii = SIMD3(repeating: chance.uniform(11.5...13.5))
@@ -40,7 +43,7 @@ extension PhantomAnatomy {
     ]
   }
 
-  private static func parotid(_ side: Double, _ chance: inout SplitMix) -> [PhantomShape] {
+  private static func parotid(_ side: Double, _ chance: inout SeededGenerator) -> [PhantomShape] {
     let structure: PhantomStructure = side > 0 ? .parotidLeft : .parotidRight
     let center = SIMD3(57 * side, -4, 20) + jitter(&chance, 2.5)
     let radii = grown([12, 17, 24], &chance)
@@ -62,7 +65,9 @@ extension PhantomAnatomy {
     ]
   }
 
-  private static func submandibular(_ side: Double, _ chance: inout SplitMix) -> [PhantomShape] {
+  private static func submandibular(_ side: Double, _ chance: inout SeededGenerator)
+    -> [PhantomShape]
+  {
     let structure: PhantomStructure = side > 0 ? .submandibularLeft : .submandibularRight
     let center = SIMD3(27 * side, -40, -19) + jitter(&chance, 2.5)
     let radii = grown([9.5, 14, 11], &chance)
@@ -76,7 +81,7 @@ extension PhantomAnatomy {
     ]
   }
 
-  private static func cordAndBrainstem(_ chance: inout SplitMix) -> [PhantomShape] {
+  private static func cordAndBrainstem(_ chance: inout SeededGenerator) -> [PhantomShape] {
     let cordRadius = chance.uniform(6...7.2)
     let girth = chance.uniform(0.9...1.12)
     let path: [(SIMD3<Double>, Double)] = [
@@ -97,7 +102,7 @@ extension PhantomAnatomy {
     ]
   }
 
-  private static func mandible(_ chance: inout SplitMix) -> [PhantomShape] {
+  private static func mandible(_ chance: inout SeededGenerator) -> [PhantomShape] {
     let label = PhantomStructure.mandible.rawValue
     let width = chance.uniform(0.94...1.06)
     let chin = chance.uniform(-3...3)

@@ -1,3 +1,4 @@
+import Randomness
 import Volumes
 
 // Sizes and places follow textbook proportions of an adult, in mm; intensities are usual CT values
@@ -8,7 +9,7 @@ extension PhantomAnatomy {
   private typealias Knot = PhantomShape.Knot
 
   /// Skin, fat and muscle of shoulders, neck and head.
-  static func outline(_ chance: inout SplitMix) -> [PhantomShape] {
+  static func outline(_ chance: inout SeededGenerator) -> [PhantomShape] {
     let girth = chance.uniform(0.92...1.1)
     let fat = chance.uniform(5...12)
     let rows: [(z: Double, y: Double, rx: Double, ry: Double)] = [
@@ -39,7 +40,7 @@ extension PhantomAnatomy {
   }
 
   /// Bone, brain, airway, vessels: what belongs to no structure but makes them findable.
-  static func headAndNeck(_ chance: inout SplitMix) -> [PhantomShape] {
+  static func headAndNeck(_ chance: inout SeededGenerator) -> [PhantomShape] {
     var shapes: [PhantomShape] = [
       .init(.ellipsoid(center: [0, 0, 103], radii: [70, 88, 88]), intensity: 950),
       .init(.ellipsoid(center: [0, 0, 104], radii: [63, 81, 80]), intensity: 34),

@@ -1,5 +1,6 @@
 import func Foundation.cos
 import func Foundation.sin
+import Randomness
 import Volumes
 
 /// The drawn patient: shapes in painting order, a later one over an earlier one.
@@ -14,7 +15,7 @@ struct PhantomAnatomy: Sendable {
   private static let air = -1000.0
 
   init(seed: UInt64) {
-    var chance = SplitMix(seed: seed)
+    var chance = SeededGenerator(seed: seed)
     pose = Self.pose(&chance)
     shapes = Self.outline(&chance) + Self.headAndNeck(&chance) + Self.structures(&chance)
     fixed = [
@@ -59,7 +60,7 @@ struct PhantomAnatomy: Sendable {
 
   /// Up to 7° about each axis, 8 mm along each, and 8 % larger or smaller along each.
   private static func pose(
-    _ chance: inout SplitMix
+    _ chance: inout SeededGenerator
   ) -> AffineTransform<PatientSpace, PatientSpace> {
     let range = -0.12...0.12
     let rotation =

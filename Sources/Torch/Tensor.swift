@@ -15,6 +15,9 @@ struct TensorHandle: ~Copyable {
     pointer = result
   }
 
+  /// Takes over a handle that is known to be there.
+  init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
   deinit { ct_tensor_free(pointer) }
 }
 
@@ -63,6 +66,9 @@ public struct Tensor {
 
   /// The type of the elements.
   public var type: TensorType { ct_tensor_type(pointer) == CT_BFLOAT16 ? .bfloat16 : .float32 }
+
+  /// Where the tensor lives.
+  public var device: ComputeDevice { ct_tensor_device(pointer) == CT_CUDA ? .cuda : .cpu }
 
   /// The values in C order, converted to `Float` and brought to the host.
   public func values() throws(TorchError) -> [Float] {

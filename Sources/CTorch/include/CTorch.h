@@ -4,26 +4,12 @@
 // No C++ exception passes this border. Tensors are opaque; each handle is freed exactly once.
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "CTorchTraining.h"
+#include "CTorchTypes.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef enum {
-  CT_OK = 0,
-  CT_OUT_OF_MEMORY = 1,
-  CT_INVALID_ARGUMENT = 2,
-  CT_INTERNAL = 3,
-} ct_status;
-
-typedef enum { CT_FLOAT32 = 0, CT_BFLOAT16 = 1 } ct_type;
-typedef enum { CT_CPU = 0, CT_CUDA = 1 } ct_device;
-
-typedef struct ct_tensor ct_tensor;
-typedef struct ct_convolution ct_convolution;
 
 // The message of the last failed call on this thread, or "".
 const char *ct_last_message(void);
@@ -48,6 +34,7 @@ void ct_tensor_free(ct_tensor *tensor);
 int ct_tensor_rank(const ct_tensor *tensor);
 int64_t ct_tensor_size(const ct_tensor *tensor, int axis);
 ct_type ct_tensor_type(const ct_tensor *tensor);
+ct_device ct_tensor_device(const ct_tensor *tensor);
 
 // A copy of `count` floats in C order with this shape; 5D tensors are kept channels-last.
 ct_status ct_tensor_from_floats(const float *values, size_t count, const int64_t *shape, int rank,

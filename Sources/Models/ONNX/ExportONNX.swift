@@ -114,7 +114,7 @@ private struct ONNXFile {
 
   private static func graphHead(_ plan: ModelPlan) -> Data {
     var graph = ProtobufWriter()
-    for node in plan.architecture.onnxNodes() {
+    for node in plan.architecture.graph().onnxNodes() {
       graph.message(field: 1) { node.write(to: &$0) }
     }
     graph.text(plan.name, field: 2)

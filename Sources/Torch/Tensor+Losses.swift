@@ -1,0 +1,67 @@
+import CTorch
+
+/// The label of each voxel of a batch, `[N, D, H, W]`, one byte a voxel.
+///
+/// Not a ``Tensor``, because no layer computes with it. Not Sendable: it stays on its thread.
+public struct LabelBatch {
+  fileprivate let tensor: Tensor
+  fileprivate var pointer: OpaquePointer { tensor.pointer }
+
+  /// Labels in C order.
+  /// - Throws: ``TorchError`` where they do not fill the shape.
+  public init(
+    _ labels: [UInt8],
+    shape: [Int],
+    on device: ComputeDevice = .cpu
+  ) throws(TorchError) {
+    let sizes = shape.map(Int64.init)
+    tensor = try Tensor(
+      TensorHandle("labels of shape \(shape)") {
+        ct_labels_from_bytes(
+          labels,
+          labels.count,
+          sizes,
+          Int32(sizes.count),
+          device.code,
+          $0
+        )
+      }
+    )
+  }
+}
+
+extension Tensor {
+  /// The cross-entropy of each voxel, `[N, D, H, W]`, of logits `[N, C, D, H, W]`.
+  ///
+  /// `−log p(label)`. Where a class was not contoured in a sample, a voxel labeled 0 may belong to
+  /// it, so its probability counts as the background's (the marginal loss of Shi et al., *Medical
+  /// Image Analysis* 70 (2021), 101979).
+  /// - Parameters:
+  ///   - labels: `[N, D, H, W]`.
+  ///   - isContoured: for each sample, for each class, whether it was contoured there; C order.
+  public func crossEntropy(labels: LabelBatch, isContoured: [Bool]) throws(TorchError) -> Tensor {
+    let known = isContoured.map { UInt8($0 ? 1 : 0) }
+    return try Tensor(
+      TensorHandle("cross-entropy") {
+        ct_cross_entropy(pointer, labels.pointer, known, known.count, $0)
+      }
+    )
+  }
+
+  /// Sums over the voxels of softmax probabilities of logits `[N, C, D, H, W]`: `[3, N, C]`.
+  ///
+  /// The first are the probabilities of each class at its own voxels, the second all, the third the
+  /// number of its voxels: what Dice and its relatives are made of. Zero, and without a gradient,
+  /// where a class was not contoured.
+  /// - Parameters:
+  ///   - labels: `[N, D, H, W]`.
+  ///   - isContoured: for each sample, for each class, whether it was contoured there; C order.
+  public func overlapSums(labels: LabelBatch, isContoured: [Bool]) throws(TorchError) -> Tensor {
+    let known = isContoured.map { UInt8($0 ? 1 : 0) }
+    return try Tensor(
+      TensorHandle("sums of overlaps") {
+        ct_overlap_sums(pointer, labels.pointer, known, known.count, $0)
+      }
+    )
+  }
+}
