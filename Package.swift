@@ -96,6 +96,13 @@ let package = Package(
       "Evaluation",
       ["Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "SegmentationMetrics", "Datasets"]
     ),
+    room(
+      "Training",
+      [
+        "Anatomy", "Randomness", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "NeuralNetworks",
+        "Preprocessing", "Models", "Datasets", "SegmentationMetrics", "Archives",
+      ]
+    ),
     // 5
     room(
       "Segmentation",
@@ -140,6 +147,14 @@ let package = Package(
     tests(
       of: "Inference",
       ["Torch", "ImageProcessing", "NeuralNetworks", "Preprocessing", "Volumes"],
+      golden: true
+    ),
+    tests(
+      of: "Training",
+      [
+        "Anatomy", "Randomness", "Volumes", "VolumeFiles", "Torch", "NeuralNetworks", "Preprocessing",
+        "ImageProcessing", "Models", "Datasets",
+      ],
       golden: true
     ),
     tests(
