@@ -99,7 +99,8 @@ let package = Package(
     room(
       "Training",
       [
-        "Anatomy", "Randomness", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "NeuralNetworks",
+        "Anatomy", "Randomness", "Volumes", "VolumeFiles", "Torch", "ImageProcessing",
+        "NeuralNetworks",
         "Preprocessing", "Models", "Datasets", "SegmentationMetrics", "Archives",
       ]
     ),
@@ -152,7 +153,8 @@ let package = Package(
     tests(
       of: "Training",
       [
-        "Anatomy", "Randomness", "Volumes", "VolumeFiles", "Torch", "NeuralNetworks", "Preprocessing",
+        "Anatomy", "Randomness", "Volumes", "VolumeFiles", "Torch", "NeuralNetworks",
+        "Preprocessing",
         "ImageProcessing", "Models", "Datasets",
       ],
       golden: true

@@ -4,6 +4,7 @@
 // Classes that were not contoured in a sample are merged into its background (the marginal loss of
 // Shi et al., Medical Image Analysis 70 (2021)), and their own sums are zero.
 
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -226,5 +227,28 @@ ct_status ct_overlap_sums(const ct_tensor *logits, const ct_tensor *labels, cons
     *out = wrap(inputs.logits.is_cpu()
                     ? OverlapSums::apply(inputs.logits, inputs.labels, inputs.known)
                     : composed_overlap_sums(inputs.logits, inputs.labels, inputs.known));
+  });
+}
+
+ct_status ct_overlap_counts(const ct_tensor *logits, const ct_tensor *labels, const uint8_t *known,
+                            size_t known_count, int64_t *counts, size_t count) {
+  return guarded([&] {
+    at::NoGradGuard no_gradients;
+    const LossInputs inputs(logits, labels, known, known_count);
+    const int64_t classes = inputs.logits.size(1);
+    require(count == size_t(3 * classes), "three counts for each class");
+    std::fill(counts, counts + count, 0);
+    for (int64_t n = 0; n < inputs.logits.size(0); n++) {
+      const at::Tensor found = at::argmax(inputs.logits.select(0, n), 0).flatten();
+      const at::Tensor meant = inputs.labels.select(0, n).flatten().to(at::kLong);
+      const at::Tensor both = at::masked_select(found, at::eq(found, meant));
+      const at::Tensor parts[3] = {both, found, meant};
+      for (int64_t kind = 0; kind < 3; kind++) {
+        const at::Tensor bins = at::bincount(parts[kind], {}, classes).to(at::kCPU);
+        for (int64_t c = 0; c < classes; c++) {
+          if (known[n * classes + c]) counts[kind * classes + c] += bins.const_data_ptr<int64_t>()[c];
+        }
+      }
+    }
   });
 }

@@ -64,4 +64,25 @@ extension Tensor {
       }
     )
   }
+
+  /// Voxel counts of the classes with the largest logit, against the labels, over a batch.
+  ///
+  /// A sample counts only for the classes that were contoured in it.
+  /// - Returns: For each class the voxels where both agree, those predicted, those expected.
+  public func overlapCounts(
+    labels: LabelBatch,
+    isContoured: [Bool]
+  ) throws(TorchError) -> (both: [Int], predicted: [Int], expected: [Int]) {
+    let known = isContoured.map { UInt8($0 ? 1 : 0) }
+    let classes = shape.count > 1 ? shape[1] : 0
+    var counts = [Int64](repeating: 0, count: 3 * classes)
+    try check(
+      ct_overlap_counts(pointer, labels.pointer, known, known.count, &counts, counts.count),
+      "counting overlaps"
+    )
+    let all = counts.map { Int($0) }
+    return (
+      Array(all[..<classes]), Array(all[classes..<2 * classes]), Array(all[(2 * classes)...])
+    )
+  }
 }

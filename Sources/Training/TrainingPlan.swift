@@ -25,12 +25,41 @@ public struct TrainingPlan: Codable, Hashable, Sendable {
   public var optimizer: OptimizerPlan
   /// How patches are varied.
   public var augmentation: AugmentationPlan
-  /// The type of activations; weights are always single precision.
-  public var precision: String
   /// What all chance follows from.
   public var seed: UInt64
   /// The data set's fingerprint that the plan was made from: a training on another one is refused.
   public var datasetChecksum: String
   /// Why a value is what it is, by the value's name; for people.
   public var reasons: [String: String]
+
+  /// A plan from its parts; the defaults are nnU-Net's.
+  public init(
+    model: ModelPlan,
+    batchSize: Int = 2,
+    accumulation: Int = 1,
+    stepsPerEpoch: Int = 250,
+    epochs: Int = 1000,
+    validationSteps: Int = 50,
+    foregroundShare: Double = 0.33,
+    loss: LossPlan = LossPlan(),
+    optimizer: OptimizerPlan = OptimizerPlan(),
+    augmentation: AugmentationPlan = AugmentationPlan(),
+    seed: UInt64 = 0,
+    datasetChecksum: String = "",
+    reasons: [String: String] = [:]
+  ) {
+    self.model = model
+    self.batchSize = batchSize
+    self.accumulation = accumulation
+    self.stepsPerEpoch = stepsPerEpoch
+    self.epochs = epochs
+    self.validationSteps = validationSteps
+    self.foregroundShare = foregroundShare
+    self.loss = loss
+    self.optimizer = optimizer
+    self.augmentation = augmentation
+    self.seed = seed
+    self.datasetChecksum = datasetChecksum
+    self.reasons = reasons
+  }
 }

@@ -72,6 +72,11 @@ ct_status ct_cross_entropy(const ct_tensor *logits, const ct_tensor *labels, con
 ct_status ct_overlap_sums(const ct_tensor *logits, const ct_tensor *labels, const uint8_t *known,
                           size_t known_count, ct_tensor **out);
 
+// Voxel counts of the classes with the largest logit: counts[3 * C]: at voxels with the class's
+// label, all, and the labels'. Samples count only for classes that are known in them.
+ct_status ct_overlap_counts(const ct_tensor *logits, const ct_tensor *labels, const uint8_t *known,
+                            size_t known_count, int64_t *counts, size_t count);
+
 // Optimizers: all parameters of a network in one call, in place ------------------------------
 
 // The Euclidean norm of all gradients together; each is multiplied by maximum / norm where the

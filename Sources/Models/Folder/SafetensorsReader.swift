@@ -10,6 +10,9 @@ struct SafetensorsReader {
   /// Where each tensor lies.
   let tensors: [String: Tensor]
 
+  /// The texts that came with the tensors.
+  let metadata: [String: String]
+
   /// A tensor of the file.
   struct Tensor {
     var scalar: StoredScalar
@@ -44,6 +47,11 @@ struct SafetensorsReader {
       tensors[name] = try Self.tensor(node, name: name, file: file)
     }
     self.tensors = tensors
+    var metadata: [String: String] = [:]
+    if let texts = try header.optional("__metadata__") {
+      for (key, node) in try texts.members { metadata[key] = try node.string }
+    }
+    self.metadata = metadata
     try checkCover(from: start)
   }
 

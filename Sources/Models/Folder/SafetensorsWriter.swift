@@ -15,6 +15,7 @@ func writeSafetensors(
   _ weights: [String: WeightTensor],
   storage: WeightStorage,
   fold: String,
+  metadata: [String: String] = [:],
   to url: URL
 ) throws(ModelError) {
   let names = weights.keys.sorted()
@@ -31,7 +32,9 @@ func writeSafetensors(
     )
     offset = end
   }
-  var header = Data("{\"__metadata__\":{\"format\":\"pt\"}".utf8)
+  let pairs = metadata.merging(["format": "pt"]) { own, _ in own }.sorted { $0.key < $1.key }
+  let members = pairs.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ",")
+  var header = Data("{\"__metadata__\":{\(members)}".utf8)
   for entry in entries { header.append(contentsOf: ",\(entry)".utf8) }
   header.append(UInt8(ascii: "}"))
   // Numbers begin at a multiple of 8 bytes.

@@ -69,6 +69,23 @@ package struct NetworkGraph: Hashable, Sendable {
   /// The name and shape of every weight, in the order the layers run.
   package var weights: [(name: String, shape: [Int])] { layers.flatMap(\.weights) }
 
+  /// For each output, by how much its resolution is below the input's along D, H and W.
+  package var outputScales: [[Int]] {
+    var scales = [[1, 1, 1]]
+    for layer in layers {
+      let scale = scales[layer.inputs[0]]
+      switch layer.operation {
+      case .convolution(_, let stride, _), .averagePooling(let stride):
+        scales.append(zip(scale, stride).map { $0 * $1 })
+      case .upsampling(let stride, _):
+        scales.append(zip(scale, stride).map { $0 / $1 })
+      case .normalization:
+        scales.append(scale)
+      }
+    }
+    return outputs.map { scales[$0] }
+  }
+
   /// The results that no layer after `index` reads and that do not leave the network: what may be
   /// freed once layer `index` has run.
   package var releases: [[Value]] {

@@ -15,6 +15,9 @@ public struct TrainableNetwork {
 
   /// All weights, in the order of the layers.
   public let parameters: [Parameter]
+  /// For each output, by how much its resolution is below the input's along D, H and W.
+  public var outputScales: [[Int]] { graph.outputScales }
+
   private let graph: NetworkGraph
   private let releases: [[NetworkGraph.Value]]
   /// For each layer, where its weights begin in ``parameters``.
