@@ -1,6 +1,8 @@
 extension Metric {
-  /// One sentence that says exactly what is measured: by whose definition, with which weights, in
-  /// which direction, and what an empty side gives. Tables carry it beside each value.
+  /// One sentence that says exactly what is measured.
+  ///
+  /// By whose definition, with which weights, in which direction, and what an empty side gives;
+  /// tables carry it beside each value.
   public var definition: String {
     switch self {
     case .dice:
@@ -24,7 +26,7 @@ extension Metric {
     case .medpyAverageSurfaceDistance:
       "Average surface distance (MedPy 0.5.2, asd of prediction to reference): the mean distance in mm of the prediction's border voxels (6-connected, each counting one) to the reference's nearest border voxel; no value where a side is empty."
     case .medpyAverageSymmetricSurfaceDistance:
-      "Average symmetric surface distance (MedPy 0.5.2, assd): the mean of the two directed average distances in mm between border voxels (6-connected, each counting one); no value where a side is empty."
+      "Average symmetric surface distance (MedPy 0.5.2, assd): the mean of the distances in mm of both sides' border voxels (6-connected, each counting one) pooled, each to the nearest border voxel of the other side; no value where a side is empty."
     case .addedPathLength:
       "Added path length (after Vaassen et al., phiRO 2020): the number of the reference's border pixels (4-connected, slice by slice in the axial plane) that are not border pixels of the prediction, times the mean of the two in-plane spacings, in mm; an empty prediction leaves the whole border to draw, no value where the reference is empty."
     case .referenceVolume:
