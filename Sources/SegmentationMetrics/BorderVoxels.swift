@@ -1,9 +1,10 @@
-/// The places, ascending, of a mask's voxels with a neighbor outside the mask.
+/// Finds a mask's voxels with a neighbor outside the mask.
 /// - Parameters:
 ///   - voxels: 0 or 1, `i` fastest, with an empty margin around them.
 ///   - size: The number of voxels along i, j and k, margin included.
 ///   - neighbors: How far in memory the neighbors are on both sides: six neighbors for three axes,
 ///     four for the two of a plane.
+/// - Returns: Their places in memory order, ascending.
 func borderPlaces(of voxels: [UInt8], size: SIMD3<Int>, neighbors: [Int]) -> [Int] {
   var places: [Int] = []
   var border = [UInt8](repeating: 0, count: size.x)
