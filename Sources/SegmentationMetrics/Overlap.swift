@@ -16,7 +16,8 @@ public struct Overlap: Hashable, Sendable {
       inReference: reference.voxelCount,
       inPrediction: prediction.voxelCount
     )
-    voxelVolume = reference.grid.voxelVolume
+    let spacing = reference.grid.boundedSpacing
+    voxelVolume = spacing.x * spacing.y * spacing.z
   }
 
   /// `2 |R ∩ P| / (|R| + |P|)`, 0 to 1; `nil` where both masks are empty.

@@ -27,6 +27,12 @@ extension VoxelGrid {
   func requireMatch(_ other: VoxelGrid) throws(GridMismatch) {
     guard matches(other) else { throw GridMismatch(expected: self, found: other) }
   }
+
+  /// The spacing in mm, kept within bounds that no patient's scan comes near, so that whatever a
+  /// header claims no square and no volume overflows or vanishes: metrics are never NaN.
+  var boundedSpacing: SIMD3<Double> {
+    spacing.clamped(lowerBound: SIMD3(repeating: 1e-50), upperBound: SIMD3(repeating: 1e50))
+  }
 }
 
 /// A mask's voxels within a larger box and its margin.
