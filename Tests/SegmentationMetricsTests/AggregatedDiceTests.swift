@@ -37,7 +37,7 @@ struct AggregatedDiceTests {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: folder.appending(path: "groundtruth_masks").path
     )
-    let patients = names.compactMap { $0.split(separator: "_").first }
+    let patients = names.sorted().compactMap { $0.split(separator: "_").first }
     #expect(patients.count == 15)
     var dice = [AggregatedDice(), AggregatedDice()]
     for patient in patients {
