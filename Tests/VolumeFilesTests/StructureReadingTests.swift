@@ -121,7 +121,7 @@ struct StructureReadingTests {
           let map = try readLabelMap(at: url).labelMap
           let file = try readStructures(at: url)
           #expect(file.labels == Set(map.voxels).subtracting([0]).sorted())
-        } catch let expected as VolumeFileError {
+        } catch let expected {
           #expect(throws: expected) { try readStructures(at: url) }
         }
       }
