@@ -138,7 +138,7 @@ package func csvField(_ text: String) -> String {
     byte != UInt8(ascii: ",") && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\n")
       && byte != UInt8(ascii: "\r")
   }
-  // Spaces at the ends and a lone empty field survive other programs only in quotes.
+  // Other programs keep spaces at the ends only in quotes.
   if isPlain, text.first != " ", text.last != " " { return text }
   return "\"" + text.replacing("\"", with: "\"\"") + "\""
 }
