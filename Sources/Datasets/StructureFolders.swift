@@ -112,7 +112,9 @@ private func contents(of folder: URL) throws(StructureLibraryError) -> [URL] {
 }
 
 private func volumeFiles(in folder: URL) throws(StructureLibraryError) -> [URL] {
-  try contents(of: folder).filter { volumeStem($0.lastPathComponent) != nil && fileKind($0) == .file }
+  try contents(of: folder).filter {
+    volumeStem($0.lastPathComponent) != nil && fileKind($0) == .file
+  }
 }
 
 /// A file name without the ending of a volume's; `nil` where it has none.
@@ -153,7 +155,7 @@ private func isSetOfSegments(_ file: URL, isAlone: Bool) -> Bool {
 }
 
 /// Whether two names are in order where numbers in them count as numbers.
-func isInNaturalOrder(_ a: String, _ b: String) -> Bool {
+package func isInNaturalOrder(_ a: String, _ b: String) -> Bool {
   switch a.compare(b, options: [.numeric, .caseInsensitive]) {
   case .orderedAscending: true
   case .orderedDescending: false
