@@ -41,12 +41,12 @@ private func placed(_ mask: CroppedMask, in box: VoxelBox, size: SIMD3<Int>) -> 
   guard let own = mask.box else { return result }
   result.withUnsafeMutableBufferPointer { target in
     mask.voxels.withUnsafeBufferPointer { source in
-      var from = 0
+      guard var from = source.baseAddress, let target = target.baseAddress else { return }
       for k in own.k {
         for j in own.j {
           let row = (k - box.k.lowerBound + 1) * size.y + (j - box.j.lowerBound + 1)
-          let to = row * size.x + (own.i.lowerBound - box.i.lowerBound + 1)
-          for i in 0..<own.i.count { target[to + i] = source[from + i] != 0 ? 1 : 0 }
+          let to = target + row * size.x + (own.i.lowerBound - box.i.lowerBound + 1)
+          for i in 0..<own.i.count { to[i] = min(from[i], 1) }
           from += own.i.count
         }
       }
