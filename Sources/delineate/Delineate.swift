@@ -25,7 +25,8 @@ struct Delineate: AsyncParsableCommand {
       """,
     version: delineateVersion,
     subcommands: [
-      Segment.self, Inspect.self, Compare.self, ImportModel.self, ExportONNX.self, Phantom.self,
+      Segment.self, Inspect.self, Compare.self, Rank.self, Consensus.self, ImportModel.self,
+      ExportONNX.self, Phantom.self,
     ]
   )
 
