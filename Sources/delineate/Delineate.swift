@@ -26,8 +26,8 @@ struct Delineate: AsyncParsableCommand {
       """,
     version: delineateVersion,
     subcommands: [
-      Segment.self, Inspect.self, Compare.self, Evaluate.self, ImportModel.self, ExportONNX.self,
-      Phantom.self,
+      Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self, ImportModel.self,
+      ExportONNX.self, Phantom.self,
     ]
   )
 
