@@ -75,7 +75,6 @@ struct Rank: ParsableCommand {
   var json = false
 
   func run() throws {
-    let folder = try OutputFolder(output)
     var plan = RankingPlan()
     plan.metrics = try metrics.map(metric)
     plan.missing = missing
@@ -92,18 +91,13 @@ struct Rank: ParsableCommand {
       return try PublishedTable(at: URL(filePath: path), metric: name.map(metric))
     }
     let ranking = try Ranking(tables, plan: plan)
-    let document = try ranking.json()
-    let written = [
-      try folder.write(document, as: "ranking.json"),
-      try folder.write(Data(ranking.csv().utf8), as: "ranking.csv"),
-      try folder.write(Data(ranking.comparisonsCSV().utf8), as: "comparisons.csv"),
-    ]
-    if json { print(String(decoding: document, as: UTF8.self)) }
-    let text =
-      RankingText(ranking, published: beside).text + "\n"
-      + written.map { "Wrote \($0)\n" }.joined()
-    // JSON has standard output to itself.
-    FileHandle(fileDescriptor: json ? STDERR_FILENO : STDOUT_FILENO).write(Data(text.utf8))
+    let document = String(decoding: try ranking.json(), as: UTF8.self)
+    let folder = try OutputFolder(at: output)
+    try folder.write(document, to: "ranking.json")
+    try folder.write(ranking.csv(), to: "ranking.csv")
+    try folder.write(ranking.comparisonsCSV(), to: "comparisons.csv")
+    let written = folder.written.map { "\nWrote \($0)" }.joined()
+    print(json ? document : RankingText(ranking, published: beside).text + "\n" + written)
   }
 
   private func metric(_ name: String) throws -> Metric {
