@@ -61,7 +61,8 @@ struct StatisticsTests {
   func normal() throws {
     for row in try golden("statistics", as: Golden.self).normal {
       let found = Normal.cumulative(row[0])
-      #expect(abs(found - row[1]) <= 4e-15 * row[1])
+      // The argument's own rounding, times the steepness of the tail.
+      #expect(abs(found - row[1]) <= 4e-16 * (4 + row[0] * row[0]) * row[1])
       #expect(Normal.upperTail(-row[0]) == found)
     }
     for share in [1e-12, 0.001, 0.025, 0.5, 0.8, 0.975] {
