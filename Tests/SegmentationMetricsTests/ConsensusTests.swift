@@ -83,8 +83,10 @@ struct ConsensusTests {
   func majority() throws {
     let three = try majorityVote([line("1110"), line("0111"), line("0011")])
     #expect(three.mask == (try line("0111")))
-    #expect(three.sensitivities == [2.0 / 3, 1, 2.0 / 3])
-    #expect(three.specificities == [8.0 / 9, 1, 1])
+    let sensitivities: [Double?] = [Double(2) / 3, 1, Double(2) / 3]
+    let specificities: [Double?] = [Double(8) / 9, 1, 1]
+    #expect(three.sensitivities == sensitivities)
+    #expect(three.specificities == specificities)
     #expect(three.iterations == nil)
     let two = try majorityVote([line("1110"), line("0111")])
     #expect(two.mask == (try line("0110")))
