@@ -83,9 +83,8 @@ struct ConsensusTests {
   func majority() throws {
     let three = try majorityVote([line("1110"), line("0111"), line("0011")])
     #expect(three.mask == (try line("0111")))
-    let (twoThirds, eightNinths): (Double, Double) = (2 / 3, 8 / 9)
-    let sensitivities: [Double?] = [twoThirds, 1, twoThirds]
-    let specificities: [Double?] = [eightNinths, 1, 1]
+    let sensitivities: [Double?] = [Double(2) / 3, 1, Double(2) / 3]
+    let specificities: [Double?] = [Double(8) / 9, 1, 1]
     #expect(three.sensitivities == sensitivities)
     #expect(three.specificities == specificities)
     #expect(three.iterations == nil)
