@@ -42,22 +42,10 @@ struct Raincloud: Sendable {
 
   private var allValues: [Double] { rows.flatMap { $0.values.map(\.value) } }
   private var left: Double { labelWidth(rows.map(\.label)) }
-  private static let right = 150.0
+  private static let right = 176.0
 
-  /// Lengths spread over more than a factor of 20 get equal ratios, so that the many short ones
-  /// stay apart.
   var scale: Scale {
-    let values = allValues.sorted()
-    let (start, end) = (left, Self.width - Self.right)
-    let positive = values.filter { $0 > 0 }
-    if limits.lowerBound == 0, limits.upperBound > 1000, let low = positive.first,
-      let high = positive.last, high > 20 * percentile(25, ofSorted: positive)
-    {
-      // Zeros lie at the start.
-      let floor = max(low, percentile(25, ofSorted: positive) / 50)
-      return .logarithmic(fitting: [floor, high], from: start, to: end)
-    }
-    return .linear(fitting: values, within: limits, from: start, to: end)
+    .suiting(allValues, within: limits, from: left, to: Self.width - Self.right)
   }
 
   var svg: SVG {
@@ -76,7 +64,7 @@ struct Raincloud: Sendable {
     let scale = scale
     svg.horizontalAxis(scale, top: top, bottom: bottom, title: axis)
     let column = Self.width - Self.right
-    svg.text("n", x: column + 42, y: 14, anchor: .end, class: "tick")
+    svg.text("n", x: column + 62, y: 14, anchor: .end, class: "tick")
     svg.text("median", x: Self.width - 4, y: 14, anchor: .end, class: "tick")
     for (index, row) in rows.enumerated() {
       let middle = top + (Double(index) + 0.5) * Self.rowHeight
@@ -99,7 +87,7 @@ struct Raincloud: Sendable {
       draw(row, at: middle, scale: scale, on: &svg)
       let count =
         row.missing > 0 ? "\(row.values.count) (\u{2212}\(row.missing))" : "\(row.values.count)"
-      svg.text(count, x: column + 42, y: middle + 4, anchor: .end, class: "value")
+      svg.text(count, x: column + 62, y: middle + 4, anchor: .end, class: "value")
     }
     return svg
   }

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// How values map to places along a figure's axis.
@@ -34,11 +35,8 @@ struct Scale: Hashable, Sendable {
     return start + share * (end - start)
   }
 
-  /// A linear axis whose ends are round numbers around all finite values.
-  /// - Parameters:
-  ///   - values: What must fit; without any, 0 to 1.
-  ///   - limits: What the axis must not leave, such as 0...1 for a share.
-  ///   - count: About how many ticks.
+  /// A linear axis with about `count` ticks whose ends are round numbers around all finite values,
+  /// within limits that it must not leave, such as 0...1 for a share; 0 to 1 without values.
   static func linear(
     fitting values: [Double],
     within limits: ClosedRange<Double> = -1e12...1e12,
@@ -104,6 +102,26 @@ struct Scale: Hashable, Sendable {
         return Tick(value: value, label: fixed(value, digits: digits))
       }
     )
+  }
+
+  /// The axis that shows values best: lengths spread over more than a factor of 20 get equal ratios,
+  /// so that the many short ones stay apart; the shortest of them, and zeros, lie at the start.
+  static func suiting(
+    _ values: [Double],
+    within limits: ClosedRange<Double>,
+    from start: Double,
+    to end: Double
+  ) -> Scale {
+    let positive = values.filter { $0 > 0 && $0.isFinite }.sorted()
+    if limits.lowerBound == 0, limits.upperBound > 1, let low = positive.first,
+      let high = positive.last
+    {
+      let quartile = percentile(25, ofSorted: positive)
+      if high > 20 * low, high > 8 * quartile {
+        return .logarithmic(fitting: [max(low, quartile / 50), high], from: start, to: end)
+      }
+    }
+    return .linear(fitting: values, within: limits, from: start, to: end)
   }
 
   /// 1, 2 or 5 times a power of ten, at least a step.

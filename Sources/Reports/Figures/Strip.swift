@@ -10,7 +10,7 @@ struct Strip: Sendable {
 
   /// Strips for a column with these values.
   init(fitting values: [Double], within limits: ClosedRange<Double>) {
-    scale = .linear(fitting: values, within: limits, from: 3, to: Self.width - 3)
+    scale = .suiting(values, within: limits, from: 3, to: Self.width - 3)
   }
 
   /// Every value as a point, the quartiles as a bar, the median as a line.

@@ -67,7 +67,7 @@ extension HTMLPage {
     section p { margin: .3rem 0 .7rem; max-width: 78ch; }
     .note { color: var(--faint); font-size: .87rem; }
     .tiles { display: grid; gap: .75rem; margin: 0 0 1rem; padding: 0;
-      grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); }
+      grid-template-columns: repeat(auto-fit, minmax(9.4rem, 1fr)); }
     .tile { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
       padding: .7rem .9rem; }
     .tile dt { color: var(--faint); font-size: .87rem; }
@@ -80,8 +80,11 @@ extension HTMLPage {
     table.scores { width: auto; min-width: min(100%, 40rem); }
     .scores th, .scores td { padding: .22rem 1rem .22rem 0; }
     .scores thead th { vertical-align: bottom; white-space: nowrap; }
-    .scores tbody th { color: var(--ink); font-weight: 400; overflow-wrap: anywhere;
-      min-width: 8rem; }
+    .scores tbody th { color: var(--ink); font-weight: 400; overflow-wrap: break-word;
+      max-width: 18rem; }
+    .scores td { white-space: nowrap; }
+    .scores .ends { display: flex; justify-content: space-between; font-size: .8rem; }
+    .scores tfoot > tr > * { border-top: 2px solid var(--line); }
     .scores .second { color: var(--faint); font-size: .87rem; display: block; }
     .scores .group { border-left: 1px solid var(--line); padding-left: 1rem; }
     .best::after, .worst::after { font-size: .7em; margin-left: .3em; }
