@@ -12,11 +12,12 @@ extension HTMLPage {
       --h6: #2b2119; --t0: #000; --t1: #000; --t2: #000; --t3: #fff; --t4: #fff; --t5: #fff;
       --t6: #cfc4b8; } }
     .chart { margin: .4rem 0 1.2rem; }
+    .chart:last-child { margin-bottom: .2rem; }
     .scroll { overflow-x: auto; }
     .chart svg { display: block; width: 100%; height: auto; margin: 0 auto;
       font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif;
       font-variant-numeric: tabular-nums; }
-    .strip { width: 7.5rem; height: 1rem; display: block; }
+    .strip { width: 6rem; height: 1rem; display: block; }
     svg text { fill: var(--ink); font-size: 12px; }
     svg .tick, svg .faint-label { fill: var(--faint); font-size: 11px; }
     svg .axis { fill: var(--faint); font-size: 12px; }
@@ -78,15 +79,16 @@ extension HTMLPage {
     .tile .aside { color: var(--faint); font-size: .8rem; line-height: 1.35; }
     caption { text-align: left; color: var(--faint); font-size: .87rem; padding-bottom: .4rem; }
     table.scores { width: auto; min-width: min(100%, 40rem); }
-    .scores th, .scores td { padding: .22rem 1rem .22rem 0; }
-    .scores thead th { vertical-align: bottom; white-space: nowrap; }
+    .scores { font-size: .9rem; }
+    .scores th, .scores td { padding: .2rem .7rem .2rem 0; }
+    .scores thead th { vertical-align: bottom; }
     .scores tbody th { color: var(--ink); font-weight: 400; overflow-wrap: break-word;
       max-width: 18rem; }
     .scores td { white-space: nowrap; }
     .scores .ends { display: flex; justify-content: space-between; font-size: .8rem; }
     .scores tfoot > tr > * { border-top: 2px solid var(--line); }
     .scores .second { color: var(--faint); font-size: .87rem; display: block; }
-    .scores .group { border-left: 1px solid var(--line); padding-left: 1rem; }
+    .scores .group { border-left: 1px solid var(--line); padding-left: .7rem; }
     .best::after, .worst::after { font-size: .7em; margin-left: .3em; }
     .best::after { content: "\\25B2" / "best"; color: var(--mark); }
     .worst::after { content: "\\25BC" / "worst"; color: var(--second); }
