@@ -41,6 +41,11 @@ extension HTMLPage {
     svg .interval.strong { stroke: var(--mark); }
     svg .estimate.plain { fill: var(--card); stroke: var(--zero); stroke-width: 1.6; }
     svg .estimate.strong { fill: var(--mark); }
+    svg .frame { stroke: var(--ink); stroke-width: 1.2; }
+    svg .lead { stroke: var(--zero); stroke-width: 1; fill: none; }
+    svg .clique { stroke: var(--second); stroke-width: 4; stroke-linecap: round; }
+    svg .blob { fill: var(--mark); fill-opacity: .75; }
+    svg .ring { fill: none; stroke: var(--second); stroke-width: 1.6; }
     svg .hatch { stroke: var(--faint); stroke-width: .8; }
     svg .cell { stroke: var(--line); stroke-width: .5; }
     svg .cell-text { font-size: 10.5px; }
@@ -92,6 +97,7 @@ extension HTMLPage {
     .best::after, .worst::after { font-size: .7em; margin-left: .3em; }
     .best::after { content: "\\25B2" / "best"; color: var(--mark); }
     .worst::after { content: "\\25BC" / "worst"; color: var(--second); }
+    .scores .rank { font-weight: 650; }
     b, .bold { font-weight: 650; }
     details { margin: .3rem 0; }
     summary { cursor: pointer; font-weight: 500; }

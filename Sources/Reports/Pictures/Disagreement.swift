@@ -19,26 +19,24 @@ struct Disagreement: Sendable {
     guard let first = boxes.first else { return nil }
     let box = boxes.dropFirst().reduce(first) { $0.union($1) }
     let grid = reference.grid
-    var voxels: [(differs: Int32, any: Bool)] = []
-    voxels.reserveCapacity(box.count)
+    var differs: [Int32] = []
+    differs.reserveCapacity(box.count)
     for k in box.k {
       for j in box.j {
-        for i in box.i {
-          let (a, b) = (reference[i, j, k], prediction[i, j, k])
-          voxels.append((a != b ? 1 : 0, a || b))
-        }
+        for i in box.i { differs.append(reference[i, j, k] != prediction[i, j, k] ? 1 : 0) }
       }
     }
     let reach = (0..<3).map { Int((Self.cubeSide / 2 / grid.spacing[$0]).rounded()) }
     let size = box.size
-    var sums = voxels.map(\.differs)
+    var sums = differs
     for axis in 0..<3 { sums = Self.sums(sums, size: size, axis: axis, reach: reach[axis]) }
     var best = -1
-    for index in sums.indices where voxels[index].differs == 1 {
+    for index in sums.indices where differs[index] == 1 {
       if best < 0 || sums[index] > sums[best] { best = index }
     }
     if best < 0 {
-      let inside = voxels.indices.filter { voxels[$0].any }
+      // Equal contours share their box.
+      let inside = reference.voxels.indices.filter { reference.voxels[$0] != 0 }
       best = inside[inside.count / 2]
     }
     let voxel = SIMD3(
