@@ -104,15 +104,7 @@ struct Raincloud: Sendable {
       let ends = [(x: outline[outline.count - 1].x, y: cloud), (x: outline[0].x, y: cloud)]
       svg.path(outline + ends, closed: true, class: "cloud")
     }
-    for (index, item) in row.values.enumerated() {
-      svg.circle(
-        scale(item.value),
-        middle + 7 + jitter(index) * 8,
-        radius: 1.9,
-        class: "point",
-        tooltip: "\(row.label), \(item.name): \(text(item.value))"
-      )
-    }
+    drawPoints(of: row, at: middle, scale: scale, on: &svg)
     let box = middle + 0.5
     if values.count > 1 {
       let reach = 1.5 * (summary.upperQuartile - summary.lowerQuartile)
@@ -135,6 +127,28 @@ struct Raincloud: Sendable {
     svg.line(scale(summary.median), box - 4.5, scale(summary.median), box + 4.5, class: "median")
     svg.text(text(summary.median), x: Self.width - 4, y: middle + 4, anchor: .end, class: "value")
   }
+
+  private func drawPoints(of row: Row, at middle: Double, scale: Scale, on svg: inout SVG) {
+    let places = row.values.enumerated().map { index, item in
+      (x: scale(item.value), y: middle + 7 + jitter(index) * 8)
+    }
+    // Thousands of points with a hint each would make a page too large to open.
+    guard places.count <= Self.mostHints else {
+      svg.dots(places, class: "dots")
+      return
+    }
+    for (item, place) in zip(row.values, places) {
+      svg.circle(
+        place.x,
+        place.y,
+        radius: 1.9,
+        class: "point",
+        tooltip: "\(row.label), \(item.name): \(text(item.value))"
+      )
+    }
+  }
+
+  private static let mostHints = 150
 
   private func text(_ value: Double) -> String {
     signed(value, digits: digits) + (unit.isEmpty ? "" : " \(unit)")

@@ -72,6 +72,12 @@ struct SVG: Sendable {
     elements.append(close(start, "path", tooltip))
   }
 
+  /// Many points as one element: strokes without a length, whose round ends are the points.
+  mutating func dots(_ points: [(x: Double, y: Double)], class name: String) {
+    let steps = points.map { "M\(number($0.x)) \(number($0.y))h0" }
+    elements.append("<path class=\"\(name)\" d=\"\(steps.joined())\"/>")
+  }
+
   /// One line of text, its baseline at a place; `angle` turns it around that place, in degrees.
   mutating func text(
     _ text: String,

@@ -14,6 +14,7 @@ extension HTMLPage {
     .chart { margin: .4rem 0 1.2rem; }
     .chart:last-child { margin-bottom: .2rem; }
     .scroll { overflow-x: auto; }
+    .scroll + .scroll { margin-top: 1.6rem; }
     .chart svg { display: block; width: 100%; height: auto; margin: 0 auto;
       font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif;
       font-variant-numeric: tabular-nums; }
@@ -29,6 +30,8 @@ extension HTMLPage {
     svg .band { fill: var(--band); opacity: .55; }
     svg .cloud { fill: var(--mark-soft); stroke: var(--mark-line); stroke-width: .8; }
     svg .point { fill: var(--mark); fill-opacity: .6; }
+    svg .dots { stroke: var(--mark); stroke-opacity: .45; stroke-width: 3.4;
+      stroke-linecap: round; fill: none; }
     svg .box, svg .bar-fill { fill: var(--mark-soft); stroke: var(--mark); stroke-width: 1; }
     svg .bar-fill { stroke: none; }
     svg .whisker { stroke: var(--mark); stroke-width: 1.2; }
@@ -44,7 +47,7 @@ extension HTMLPage {
     svg .frame { stroke: var(--ink); stroke-width: 1.2; }
     svg .lead { stroke: var(--zero); stroke-width: 1; fill: none; }
     svg .clique { stroke: var(--second); stroke-width: 4; stroke-linecap: round; }
-    svg .blob { fill: var(--mark); fill-opacity: .75; }
+    svg .blob { fill: var(--mark-line); }
     svg .ring { fill: none; stroke: var(--second); stroke-width: 1.6; }
     svg .hatch { stroke: var(--faint); stroke-width: .8; }
     svg .cell { stroke: var(--line); stroke-width: .5; }

@@ -71,7 +71,7 @@ public struct DisagreementPicture: Sendable {
   private func plane(_ cut: Cut, _ disagreement: Disagreement) -> PatientPlane {
     let axes = cut.axes
     let extent = disagreement.high - disagreement.low
-    let field = min(max(max(extent[axes.right], extent[axes.down]) * 1.25 + 6, 24), 160)
+    let field = min(max(max(extent[axes.right], extent[axes.down]) * 1.25 + 4, 18), 160)
     var center = disagreement.place
     for axis in [axes.right, axes.down] {
       // The middle of both contours, as far as the place itself stays well in sight.
@@ -107,11 +107,14 @@ public struct DisagreementPicture: Sendable {
         canvas.blend(x: pixel % plane.width, y: pixel / plane.width, color: color, opacity: 1)
       }
     }
-    for (share, color) in [(expected, look.reference), (predicted, look.prediction)] {
+    // The reference's line is the wider one, so that both show where the contours are the same.
+    for (share, color, thickness) in [
+      (expected, look.reference, Float(4)), (predicted, look.prediction, Float(1.8)),
+    ] {
       if scan != nil {
-        canvas.drawBorder(of: share, color: look.outline, thickness: 4, opacity: 0.5)
+        canvas.drawBorder(of: share, color: look.outline, thickness: thickness + 1.6, opacity: 0.5)
       }
-      canvas.drawBorder(of: share, color: color, thickness: 2.2)
+      canvas.drawBorder(of: share, color: color, thickness: thickness)
     }
     canvas.drawLetters(of: plane.cut, color: look.letters, outline: look.outline)
     canvas.drawScaleBar(pixelSize: plane.pixelSize, color: look.letters, outline: look.outline)
@@ -119,20 +122,21 @@ public struct DisagreementPicture: Sendable {
   }
 
   private func drawLegend(_ look: Look, y: Int, on canvas: inout Canvas) {
-    var entries: [(String, StructureColor, isLine: Bool)] = [
-      (names.reference, look.reference, true), (names.prediction, look.prediction, true),
+    // A name, its color, and how much lower than a full box its sign is.
+    var entries: [(String, StructureColor, rise: Int)] = [
+      (names.reference, look.reference, 4), (names.prediction, look.prediction, 5),
     ]
     if scan == nil {
       entries += [
-        ("both", look.both, false), ("only " + names.reference, look.onlyReference, false),
-        ("only " + names.prediction, look.onlyPrediction, false),
+        ("both", look.both, 0), ("only " + names.reference, look.onlyReference, 0),
+        ("only " + names.prediction, look.onlyPrediction, 0),
       ]
     }
     var x = 6
-    for (name, color, isLine) in entries {
+    for (name, color, rise) in entries {
       let text = String(name.prefix(24))
       guard x + 30 + text.count * BitmapFont.width < canvas.width else { break }
-      canvas.fill(x: x, y: isLine ? y + 7 : y + 2, width: 18, height: isLine ? 3 : 13, color: color)
+      canvas.fill(x: x, y: y + 2 + rise, width: 18, height: 13 - 2 * rise, color: color)
       canvas.write(text, x: x + 24, y: y, color: look.ink)
       x += 24 + text.count * BitmapFont.width + 22
     }

@@ -85,7 +85,7 @@ extension RankingReport {
           Average ranks within \(counted(critical.count, "measurement")), the best at the left; bars \
           join methods that Nemenyi's test does not tell apart at the level \
           \(number(critical.alpha)). Friedman's test: χ² = \
-          \(fixed(critical.friedmanStatistic, digits: 1)), p \(pText(critical.friedmanPValue)).
+          \(fixed(critical.friedmanStatistic, digits: 1)), p\u{A0}\(pText(critical.friedmanPValue)).
           """
       ))
       \(differences(ranked))
@@ -132,7 +132,9 @@ extension RankingReport {
     p < 0.001 ? "<.001" : p >= 0.995 ? "1" : String(fixed(p, digits: p < 0.1 ? 3 : 2).dropFirst())
   }
 
-  private func pText(_ p: Double) -> String { p < 0.001 ? "< 0.001" : "= \(fixed(p, digits: 3))" }
+  private func pText(_ p: Double) -> String {
+    p < 0.001 ? "<\u{A0}0.001" : "=\u{A0}\(fixed(p, digits: 3))"
+  }
 
   /// Mean differences of all pairs with their bootstrap intervals.
   private func differences(_ ranked: MetricRanking) -> String {

@@ -97,85 +97,43 @@ extension RankingReport {
       """
   }
 
-  /// Each structure's means, the methods side by side, the best in bold.
+  /// Each structure's means, the methods and published ones side by side, the best in bold.
   var structureTables: String {
     let tables = ranking.metrics.map { ranked -> String in
-      let rows = zip(ranking.structures, ranked.structureSummaries).map { structure, summaries in
+      let own = zip(ranking.structures, ranked.structureSummaries).map { structure, summaries in
         (
           structure,
           ranking.order.map { summaries.indices.contains($0) ? summaries[$0]?.mean : nil }
         )
       }
+      let beside = published.filter { $0.metric == ranked.metric }
       return MeanTable(
-        caption: "Mean \(ranked.metric.heading) by structure; the best of each row in bold",
-        methods: ranking.order.map { ranking.methods[$0] },
-        rows: rows,
-        isHigherBetter: ranked.metric.isHigherBetter ?? true,
-        digits: ranked.metric.decimals
+        metric: ranked.metric,
+        groups: [
+          .init(heading: "ranked here", methods: ranking.order.map { ranking.methods[$0] }, own)
+        ]
+          + beside.map { table in
+            .init(
+              heading: table.source,
+              methods: table.methods,
+              table.rows.map { ($0.structure, $0.means) }
+            )
+          }
       ).markup
     }
+    let note =
+      published.isEmpty
+      ? ""
+      : """
+      <p class="note">Published means are of other cases and contours: they stand side by side and \
+      are not compared by any test.</p>
+      """
     return """
       <section>
       <h2>Means by structure</h2>
+      \(note)
       \(tables.joined(separator: "\n"))
       </section>
-      """
-  }
-
-  /// A published table; larger is taken for better, as in tables of Dice.
-  func publishedTable(_ table: PublishedTable) -> String {
-    let markup = MeanTable(
-      caption: "\(table.heading), as published; the best of each row in bold",
-      methods: table.methods,
-      rows: table.rows.map { ($0.structure, $0.means) },
-      isHigherBetter: true,
-      digits: 1
-    ).markup
-    return """
-      <section>
-      <h2>Published beside</h2>
-      <p class="note">\(escaped(table.source)). Other cases and contours: side by side, not \
-      compared by any test.</p>
-      \(markup)
-      </section>
-      """
-  }
-}
-
-/// Means by structure, one column a method.
-struct MeanTable {
-  let caption: String
-  let methods: [String]
-  let rows: [(structure: String, means: [Double?])]
-  let isHigherBetter: Bool
-  let digits: Int
-
-  var markup: String {
-    let heads = methods.map { "<th scope=\"col\" class=\"number\">\(escaped($0))</th>" }
-    let body = rows.map { structure, means -> String in
-      // What reads the same is equally good.
-      let texts = means.map { $0.flatMap { $0.isFinite ? signed($0, digits: digits) : nil } }
-      let known = means.compactMap { $0 }.filter(\.isFinite)
-      let best = isHigherBetter ? known.max() : known.min()
-      let bestText = known.count > 1 ? best.map { signed($0, digits: digits) } : nil
-      let cells = methods.indices.map { index -> String in
-        guard index < texts.count, let text = texts[index] else {
-          return "<td class=\"number faint\">–</td>"
-        }
-        return "<td class=\"number\">\(text == bestText ? "<b>\(text)</b>" : text)</td>"
-      }
-      return "<tr><th scope=\"row\">\(escaped(structure))</th>\(cells.joined())</tr>"
-    }
-    return """
-      <div class="scroll" tabindex="0">
-      <table class="scores">
-      <caption>\(escaped(caption))</caption>
-      <thead><tr><th scope="col">Structure</th>\(heads.joined())</tr></thead>
-      <tbody>
-      \(body.joined(separator: "\n"))
-      </tbody>
-      </table>
-      </div>
       """
   }
 }

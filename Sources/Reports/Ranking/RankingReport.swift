@@ -1,6 +1,6 @@
 public import Evaluation
 public import Foundation
-import SegmentationMetrics
+public import SegmentationMetrics
 
 /// The report of one ranking of methods: final ranks, tests, stability and the methods text.
 ///
@@ -10,18 +10,18 @@ public struct RankingReport: Sendable {
   public struct PublishedTable: Hashable, Sendable {
     /// Where they come from.
     public var source: String
-    /// The metric's heading with its unit, as in the source.
-    public var heading: String
+    /// What was measured.
+    public var metric: Metric
     /// The methods' names.
     public var methods: [String]
-    /// A structure's name with one mean for each method, `nil` where there is none.
+    /// The means by structure, named as in the ranking where they are to stand in one row.
     public var rows: [Row]
 
     /// The means of one structure.
     public struct Row: Hashable, Sendable {
       /// The structure's name.
       public var structure: String
-      /// One mean for each method, in the heading's unit; `nil` where there is none.
+      /// One mean for each method, in the metric's unit (Dice from 0 to 1); `nil` where there is none.
       public var means: [Double?]
 
       /// A row from its parts.
@@ -32,9 +32,9 @@ public struct RankingReport: Sendable {
     }
 
     /// A table from its parts.
-    public init(source: String, heading: String, methods: [String], rows: [Row]) {
+    public init(source: String, metric: Metric, methods: [String], rows: [Row]) {
       self.source = source
-      self.heading = heading
+      self.metric = metric
       self.methods = methods
       self.rows = rows
     }
@@ -81,7 +81,6 @@ public struct RankingReport: Sendable {
         \(stabilitySection)
         \(ranking.metrics.map(metricSection).joined(separator: "\n"))
         \(structureTables)
-        \(published.map(publishedTable).joined(separator: "\n"))
         \(methods)
         <div class="columns">
         \(provenance.map(HTMLPage.facts).joined(separator: "\n"))
