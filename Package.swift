@@ -45,6 +45,7 @@ let package = Package(
     // 0
     room("Anatomy"),
     .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CDeflate"),
     .systemLibrary(name: "CCrypto"),
     .target(
       name: "CTorch",
@@ -75,7 +76,7 @@ let package = Package(
     ),
     // 1
     room("Volumes"),
-    room("Archives", ["CZlib", "CCrypto"]),
+    room("Archives", ["CZlib", "CDeflate", "CCrypto"]),
     room("Torch", ["CTorch"]),
     // 2
     room("VolumeFiles", ["Volumes", "Anatomy", "Archives", "CITK"]),

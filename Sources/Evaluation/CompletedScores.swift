@@ -40,14 +40,7 @@ extension MissingScores {
   /// method's table lacks counts as a prediction that lacks the structure.
   /// - Complexity: O(scores).
   public func complete(_ tables: [ScoreTable], metric: Metric) -> CompletedScores {
-    let rows = tables.map { table in
-      Dictionary(
-        table.scores(of: metric).map {
-          (Measurement(caseName: $0.caseName, structure: $0.structure), $0.value)
-        },
-        uniquingKeysWith: { first, _ in first }
-      )
-    }
+    let rows = tables.map { $0.rows(of: metric) }
     let all = distinct(
       tables.flatMap { $0.scores(of: metric) }
         .map { Measurement(caseName: $0.caseName, structure: $0.structure) }
@@ -88,7 +81,7 @@ extension MissingScores {
 }
 
 /// The values that stand in for missing ones.
-private struct StandIns {
+struct StandIns {
   private let byStructure: [String: Double]
   private let everywhere: Double?
 
@@ -125,7 +118,7 @@ private struct StandIns {
 
 extension MetricValue {
   /// Whether there is no value because there is nothing to compare with.
-  fileprivate var isWithoutReference: Bool {
+  var isWithoutReference: Bool {
     guard case .undefined(let reason) = self else { return false }
     switch reason {
     case .bothEmpty, .referenceEmpty, .referenceMissing: return true

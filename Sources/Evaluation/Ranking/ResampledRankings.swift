@@ -66,7 +66,7 @@ extension RankStability {
 /// Kendall's τ-b of two rankings: concordant less discordant pairs, corrected for ties.
 /// - Returns: `nil` where a ranking has only ties.
 /// - SeeAlso: Kendall, *Biometrika* 33 (1945), 239–251.
-func kendallTau(_ a: [Int], _ b: [Int]) -> Double? {
+package func kendallTau(_ a: [Int], _ b: [Int]) -> Double? {
   var balance = 0
   var untiedInA = 0
   var untiedInB = 0

@@ -53,7 +53,7 @@ private func tieTerm(_ values: [Double]) -> Double {
 /// Even: `e^(−x/2) Σ (x/2)^i/i!` for `i < ν/2`; odd: `erfc(√(x/2)) + e^(−x/2) Σ (x/2)^(i−½)/Γ(i+½)`
 /// for `1 ≤ i ≤ (ν−1)/2`.
 /// - SeeAlso: Abramowitz and Stegun, 26.4.4 and 26.4.5.
-func chiSquareUpperTail(_ x: Double, degreesOfFreedom: Int) -> Double {
+package func chiSquareUpperTail(_ x: Double, degreesOfFreedom: Int) -> Double {
   precondition(degreesOfFreedom > 0, "degrees of freedom")
   guard x > 0 else { return 1 }
   let half = x / 2

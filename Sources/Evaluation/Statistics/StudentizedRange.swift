@@ -5,9 +5,9 @@
 /// integrand is smooth and vanishes at both ends, so the trapezoidal rule converges faster than any
 /// power of its step.
 /// - SeeAlso: Tukey, *The Problem of Multiple Comparisons* (1953).
-enum StudentizedRange {
+package enum StudentizedRange {
   /// The probability of a range up to `q`, to about 1e-14.
-  static func cumulative(_ q: Double, count: Int) -> Double {
+  package static func cumulative(_ q: Double, count: Int) -> Double {
     precondition(count >= 2, "values that have a range")
     guard q > 0 else { return 0 }
     let step = 1.0 / 32
@@ -26,7 +26,7 @@ enum StudentizedRange {
 
   /// The range that a share of the distribution stays below, by bisection.
   /// - Precondition: The share lies between 0 and 1.
-  static func quantile(_ share: Double, count: Int) -> Double {
+  package static func quantile(_ share: Double, count: Int) -> Double {
     precondition(share > 0 && share < 1, "a share of a distribution")
     var low = 0.0
     var high = 16.0

@@ -1,0 +1,69 @@
+internal import Anatomy
+internal import Datasets
+internal import SegmentationMetrics
+
+extension EvaluationResult {
+  /// Gathers what the structures of the cases came to.
+  init(
+    _ request: EvaluationRequest,
+    cases: [String],
+    outcomes: [PairOutcome],
+    findings: [Finding]
+  ) {
+    // One spelling a structure over all cases: an unknown name may be spelled in several ways.
+    var names: [String: String] = [:]
+    var aggregated: [String: AggregatedDice] = [:]
+    var scores: [Score] = []
+    for outcome in outcomes {
+      let identity = request.vocabulary.identity(of: outcome.structure)
+      let name = names[identity] ?? outcome.structure
+      names[identity] = name
+      if let overlap = outcome.overlap { aggregated[name, default: AggregatedDice()].add(overlap) }
+      for (metric, value) in zip(request.metrics, outcome.values) {
+        scores.append(
+          Score(caseName: outcome.caseName, structure: name, metric: metric, value: value)
+        )
+      }
+    }
+    let structures = names.values.sorted(by: isInNaturalOrder)
+    self.init(
+      referenceName: request.reference.name,
+      predictionName: request.prediction.name,
+      metrics: request.metrics,
+      cases: cases,
+      structures: structures,
+      table: ScoreTable(method: request.prediction.name, scores: scores),
+      aggregatedDice: structures.map { aggregated[$0]?.value },
+      findings: findings,
+      isResamplingAllowed: request.resamplesPredictions,
+      notes: request.notes(found: Set(names.keys)),
+      comparedCount: outcomes.count { $0.overlap != nil }
+    )
+  }
+}
+
+extension EvaluationRequest {
+  /// How the files were understood, and what was asked for but not found.
+  fileprivate func notes(found: Set<String>) -> [String] {
+    var notes: [String] = []
+    for (role, library) in [("References", reference), ("Predictions", prediction)] {
+      notes.append("\(role): \(library.name), \(library.layout), \(library.cases.count) in all.")
+      guard !library.passedOver.isEmpty else { continue }
+      let some = library.passedOver.prefix(3).joined(separator: ", ")
+      notes.append(
+        "\(role): \(library.passedOver.count) files were passed over as images or as outside the "
+          + "pattern (\(some)\(library.passedOver.count > 3 ? ", …" : ""))."
+      )
+    }
+    if let labels {
+      notes.append("Labels have the names that were given (\(labels.entries.count)).")
+    } else if reference.scheme != nil || prediction.scheme != nil {
+      notes.append("Labels without a name of their own have those of a dataset.json beside them.")
+    }
+    let absent = structures.filter { !found.contains(vocabulary.identity(of: $0)) }
+    if !absent.isEmpty {
+      notes.append("No case has \(absent.joined(separator: ", ")).")
+    }
+    return notes
+  }
+}
