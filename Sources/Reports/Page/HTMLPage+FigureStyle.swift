@@ -18,7 +18,7 @@ extension HTMLPage {
     .chart svg { display: block; width: 100%; height: auto; margin: 0 auto;
       font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif;
       font-variant-numeric: tabular-nums; }
-    .strip { width: 6rem; height: 1rem; display: block; }
+    .strip { width: 5.2rem; height: 1rem; display: block; }
     svg text { fill: var(--ink); font-size: 12px; }
     svg .tick, svg .faint-label { fill: var(--faint); font-size: 11px; }
     svg .axis { fill: var(--faint); font-size: 12px; }
@@ -44,6 +44,9 @@ extension HTMLPage {
     svg .interval.strong { stroke: var(--mark); }
     svg .estimate.plain { fill: var(--card); stroke: var(--zero); stroke-width: 1.6; }
     svg .estimate.strong { fill: var(--mark); }
+    svg .gap { stroke: var(--zero); stroke-width: 2; }
+    svg .gap.strong { stroke: var(--second); stroke-width: 3; }
+    svg .second { fill: var(--second); }
     svg .frame { stroke: var(--ink); stroke-width: 1.2; }
     svg .lead { stroke: var(--zero); stroke-width: 1; fill: none; }
     svg .clique { stroke: var(--second); stroke-width: 4; stroke-linecap: round; }
@@ -88,7 +91,7 @@ extension HTMLPage {
     caption { text-align: left; color: var(--faint); font-size: .87rem; padding-bottom: .4rem; }
     table.scores { width: auto; min-width: min(100%, 40rem); }
     .scores { font-size: .9rem; }
-    .scores th, .scores td { padding: .2rem .7rem .2rem 0; }
+    .scores th, .scores td { padding: .2rem .55rem .2rem 0; }
     .scores thead th { vertical-align: bottom; }
     .scores tbody th { color: var(--ink); font-weight: 400; overflow-wrap: break-word;
       max-width: 18rem; }
@@ -96,7 +99,7 @@ extension HTMLPage {
     .scores .ends { display: flex; justify-content: space-between; font-size: .8rem; }
     .scores tfoot > tr > * { border-top: 2px solid var(--line); }
     .scores .second { color: var(--faint); font-size: .87rem; display: block; }
-    .scores .group { border-left: 1px solid var(--line); padding-left: .7rem; }
+    .scores .group { border-left: 1px solid var(--line); padding-left: .55rem; }
     .best::after, .worst::after { font-size: .7em; margin-left: .3em; }
     .best::after { content: "\\25B2" / "best"; color: var(--mark); }
     .worst::after { content: "\\25BC" / "worst"; color: var(--second); }

@@ -29,6 +29,7 @@ struct MeanTable {
 
   let metric: Metric
   let groups: [Group]
+  var marksBest = true
 
   var markup: String {
     let names = groups.map { group in
@@ -49,11 +50,12 @@ struct MeanTable {
         + groups.map { cells(of: $0, structure) }.joined() + "</tr>"
     }
     let isSingle = groups.count == 1
+    let marking =
+      marksBest ? "; the best of each row\(isSingle ? "" : " and group") in bold" : ""
     return """
       <div class="scroll" tabindex="0">
       <table class="scores">
-      <caption>Mean \(escaped(metric.heading + metric.arrow)) by structure; the best of each row\
-      \(isSingle ? "" : " and group") in bold</caption>
+      <caption>Mean \(escaped(metric.heading + metric.arrow)) by structure\(marking)</caption>
       <thead>\(isSingle ? "" : "<tr><td></td>\(headings.joined())</tr>\n")\
       <tr><th scope="col">Structure</th>\(names.joined())</tr></thead>
       <tbody>
@@ -69,7 +71,7 @@ struct MeanTable {
     let known = means.compactMap(\.self)
     let best = (metric.isHigherBetter ?? true) ? known.max() : known.min()
     // What reads the same is equally good.
-    let bestText = known.count > 1 ? best.map(metric.text) : nil
+    let bestText = marksBest && known.count > 1 ? best.map(metric.text) : nil
     return means.enumerated().map { index, mean in
       let group = index == 0 ? " group" : ""
       guard let text = mean.map(metric.text) else {

@@ -74,7 +74,7 @@ extension RankingReport {
       \(significance(ranked).svg.figure(
         caption: """
           Wilcoxon signed-rank tests of \(metric.title) between the method of the row and that of \
-          the column: p-values after Bonferroni's correction for \(ranked.comparisons.count) pairs; \
+          the column: p-values after Bonferroni's correction for \(counted(ranked.comparisons.count, "pair")); \
           colored where the row's method is significantly better at the level \
           \(number(ranking.plan.alpha)).
           """

@@ -116,7 +116,7 @@ extension RankingReport {
             .init(
               heading: table.source,
               methods: table.methods,
-              table.rows.map { ($0.structure, $0.means) }
+              rows(of: table)
             )
           }
       ).markup
@@ -135,5 +135,13 @@ extension RankingReport {
       \(tables.joined(separator: "\n"))
       </section>
       """
+  }
+
+  /// A published table's rows, named as the ranking names the same structures.
+  private func rows(of table: PublishedTable) -> [(structure: String, means: [Double?])] {
+    let own = ranking.structures.compactMap { name in table.row(of: name).map { (name, $0) } }
+    let shared = Set(own.map(\.1.structure))
+    let others = table.rows.filter { !shared.contains($0.structure) }
+    return own.map { ($0, $1.means) } + others.map { ($0.structure, $0.means) }
   }
 }

@@ -1,45 +1,10 @@
 public import Evaluation
 public import Foundation
-public import SegmentationMetrics
 
 /// The report of one ranking of methods: final ranks, tests, stability and the methods text.
 ///
 /// A page for reading, printing and a paper's supplement; every number comes from the ranking.
 public struct RankingReport: Sendable {
-  /// Means of methods that others have published, to stand beside the ranking's.
-  public struct PublishedTable: Hashable, Sendable {
-    /// Where they come from.
-    public var source: String
-    /// What was measured.
-    public var metric: Metric
-    /// The methods' names.
-    public var methods: [String]
-    /// The means by structure, named as in the ranking where they are to stand in one row.
-    public var rows: [Row]
-
-    /// The means of one structure.
-    public struct Row: Hashable, Sendable {
-      /// The structure's name.
-      public var structure: String
-      /// One mean for each method, in the metric's unit (Dice from 0 to 1); `nil` where there is none.
-      public var means: [Double?]
-
-      /// A row from its parts.
-      public init(structure: String, means: [Double?]) {
-        self.structure = structure
-        self.means = means
-      }
-    }
-
-    /// A table from its parts.
-    public init(source: String, metric: Metric, methods: [String], rows: [Row]) {
-      self.source = source
-      self.metric = metric
-      self.methods = methods
-      self.rows = rows
-    }
-  }
-
   /// The heading of the report.
   public var title: String
   /// When the ranking was computed.
