@@ -126,7 +126,8 @@ private func evaluateMaps(
     var evaluation = PairEvaluation(
       request,
       caseName: pair.name,
-      structure: identities[index].value
+      structure: identities[index].value,
+      identity: identities[index].key
     )
     return evaluation.outcome(
       reference: reference.side(identities[index].key),

@@ -8,6 +8,7 @@ internal import VolumeFiles
 private struct MaskJob: Sendable {
   let pair: CasePair
   let structure: String
+  let identity: String
   let reference: [StructureLibrary.Source]
   let prediction: [StructureLibrary.Source]
 }
@@ -50,6 +51,7 @@ private func maskJobs(_ pair: CasePair, _ request: EvaluationRequest) -> [MaskJo
     return MaskJob(
       pair: pair,
       structure: vocabulary.canonicalName(of: spelling),
+      identity: identity,
       reference: reference[identity] ?? [],
       prediction: prediction[identity] ?? []
     )
@@ -62,7 +64,12 @@ private func evaluate(
   _ request: EvaluationRequest,
   _ reader: inout StructureReader
 ) -> PairOutcome {
-  var evaluation = PairEvaluation(request, caseName: job.pair.name, structure: job.structure)
+  var evaluation = PairEvaluation(
+    request,
+    caseName: job.pair.name,
+    structure: job.structure,
+    identity: job.identity
+  )
   let caseIsMissing = job.pair.reference.isEmpty || job.pair.prediction.isEmpty
   let reference = side(job.reference, role: "reference", &evaluation, &reader)
   // Without the reference, the prediction is not worth reading.

@@ -24,6 +24,8 @@ enum PairSide: Sendable {
 struct PairOutcome: Sendable {
   let caseName: String
   let structure: String
+  /// What the spellings of the structure have in common.
+  let identity: String
   var values: [MetricValue]
   var overlap: Overlap?
   var findings: [Finding]
@@ -35,13 +37,15 @@ struct PairEvaluation {
   let resamplesPredictions: Bool
   let caseName: String
   let structure: String
+  let identity: String
   private var findings: [Finding] = []
 
-  init(_ request: EvaluationRequest, caseName: String, structure: String) {
+  init(_ request: EvaluationRequest, caseName: String, structure: String, identity: String) {
     metrics = request.metrics
     resamplesPredictions = request.resamplesPredictions
     self.caseName = caseName
     self.structure = structure
+    self.identity = identity
   }
 
   /// Adds a finding about this structure.
@@ -95,6 +99,7 @@ struct PairEvaluation {
     PairOutcome(
       caseName: caseName,
       structure: structure,
+      identity: identity,
       values: metrics.map { _ in value },
       overlap: nil,
       findings: findings

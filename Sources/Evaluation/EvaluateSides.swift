@@ -114,8 +114,8 @@ struct CaseSide: Sendable {
 
   private mutating func add(_ spelling: String, label: UInt16) {
     let name = request.vocabulary.canonicalName(of: spelling)
-    guard request.includes(name) else { return }
-    let identity = request.vocabulary.identity(of: name)
+    guard request.includes(spelling) else { return }
+    let identity = request.vocabulary.identity(of: spelling)
     guard structures[identity] == nil else {
       if doubled.insert(identity).inserted {
         doubledNames[identity] = name

@@ -31,9 +31,9 @@ public struct EvaluationRequest: Sendable {
   }
 
   /// Whether a structure is asked for.
-  func includes(_ name: String) -> Bool {
+  func includes(_ spelling: String) -> Bool {
     guard !structures.isEmpty else { return true }
-    let identity = vocabulary.identity(of: name)
+    let identity = vocabulary.identity(of: spelling)
     return structures.contains { vocabulary.identity(of: $0) == identity }
   }
 }

@@ -15,9 +15,8 @@ extension EvaluationResult {
     var aggregated: [String: AggregatedDice] = [:]
     var scores: [Score] = []
     for outcome in outcomes {
-      let identity = request.vocabulary.identity(of: outcome.structure)
-      let name = names[identity] ?? outcome.structure
-      names[identity] = name
+      let name = names[outcome.identity] ?? outcome.structure
+      names[outcome.identity] = name
       if let overlap = outcome.overlap { aggregated[name, default: AggregatedDice()].add(overlap) }
       for (metric, value) in zip(request.metrics, outcome.values) {
         scores.append(

@@ -16,6 +16,7 @@ struct Delineate: AsyncParsableCommand {
         delineate segment series/ --model model --output labels.seg.nrrd
         delineate inspect labels.seg.nrrd
         delineate compare reference.nii.gz labels.nii.gz
+        delineate evaluate --reference expert --prediction predicted --output scores
 
       SHELL COMPLETION
         delineate --generate-completion-script SHELL > FILE
@@ -25,7 +26,8 @@ struct Delineate: AsyncParsableCommand {
       """,
     version: delineateVersion,
     subcommands: [
-      Segment.self, Inspect.self, Compare.self, ImportModel.self, ExportONNX.self, Phantom.self,
+      Segment.self, Inspect.self, Compare.self, Evaluate.self, ImportModel.self, ExportONNX.self,
+      Phantom.self,
     ]
   )
 
