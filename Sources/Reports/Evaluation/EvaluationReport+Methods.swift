@@ -8,6 +8,7 @@ extension EvaluationReport {
     <section class="methods">
     <h2>Methods</h2>
     <p>\(escaped(comparison))</p>
+    \(result.notes.isEmpty ? "" : "<p>\(escaped(result.notes.joined(separator: " ")))</p>")
     <p>\(escaped(grids))</p>
     <p>\(escaped(missing(columns)))</p>
     <p>\(escaped(Self.statistics))</p>

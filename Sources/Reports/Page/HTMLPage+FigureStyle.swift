@@ -98,7 +98,7 @@ extension HTMLPage {
     .scores td { white-space: nowrap; }
     .scores .ends { display: flex; justify-content: space-between; font-size: .8rem; }
     .scores tfoot > tr > * { border-top: 2px solid var(--line); }
-    .scores .second { color: var(--faint); font-size: .87rem; display: block; }
+    .scores .second { color: var(--faint); font-size: .9em; display: block; }
     .scores .group { border-left: 1px solid var(--line); padding-left: .55rem; }
     .best::after, .worst::after { font-size: .7em; margin-left: .3em; }
     .best::after { content: "\\25B2" / "best"; color: var(--mark); }
@@ -120,6 +120,8 @@ extension HTMLPage {
       h2, h3, caption, summary { break-after: avoid; }
       .chart, .pictures figure, .tile { break-inside: avoid; }
       thead { display: table-header-group; }
+      tfoot { display: table-row-group; }
+      .note, figcaption, caption, footer { font-size: 9.5px; }
       .tiles { grid-template-columns: repeat(4, 1fr); gap: .4rem; }
       .tile { padding: .3rem .5rem; } .tile .figure { font-size: 1.2rem; }
       details::details-content { content-visibility: visible; block-size: auto; }
