@@ -158,14 +158,18 @@ extension EvaluationReport {
     let count = "<td class=\"group number\">\(column.values.count)\(missing)</td>"
     guard let summary = column.summary else { return count + "<td class=\"faint\">–</td><td></td>" }
     let spread = summary.standardDeviation.map { " ± " + metric.text($0) } ?? ""
-    let quartiles = """
+    // A single value is its own median.
+    let quartiles =
+      summary.count < 2
+      ? ""
+      : """
       \(metric.text(summary.median)) [\(metric.text(summary.lowerQuartile)), \
       \(metric.text(summary.upperQuartile))]
       """
     let markup = mark.map { " class=\"\($0)\" title=\"\($0) mean\"" } ?? ""
     return """
       \(count)<td><span class="value"><span\(markup)>\(metric.text(summary.mean))\(spread)</span></span>\
-      <span class="second">\(quartiles)</span></td>\
+      \(quartiles.isEmpty ? "" : "<span class=\"second\">\(quartiles)</span>")</td>\
       <td>\(name.isEmpty ? "" : strip.markup(column.values.map(\.value), name: name))</td>
       """
   }
