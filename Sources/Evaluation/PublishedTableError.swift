@@ -14,6 +14,8 @@ public enum PublishedTableError: Error, Hashable {
   case noName(line: Int)
   /// A mean or standard deviation that is not a finite decimal number.
   case notANumber(line: Int, text: String)
+  /// Nothing tells which metric the means are of.
+  case unknownMetric
   /// Two lines stand for one structure.
   case doubledStructure(line: Int, name: String, firstLine: Int)
 }
@@ -36,6 +38,8 @@ extension PublishedTableError: CustomStringConvertible {
       "Line \(line): the structure has no name."
     case .notANumber(let line, let text):
       "Line \(line): “\(text.prefix(40))” is not a finite decimal number."
+    case .unknownMetric:
+      "Nothing tells what the means are of; write METRIC=FILE, such as dice=FILE."
     case .doubledStructure(let line, let name, let firstLine):
       "Line \(line): “\(name.prefix(40))” stands for the same structure as line \(firstLine)."
     }

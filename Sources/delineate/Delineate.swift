@@ -17,6 +17,8 @@ struct Delineate: AsyncParsableCommand {
         delineate inspect labels.seg.nrrd
         delineate compare reference.nii.gz labels.nii.gz
         delineate evaluate --reference expert --prediction predicted --output scores
+        delineate rank scores/one scores/other --output ranking
+        delineate consensus anna ben carla --method staple --output consensus
 
       SHELL COMPLETION
         delineate --generate-completion-script SHELL > FILE
@@ -26,8 +28,8 @@ struct Delineate: AsyncParsableCommand {
       """,
     version: delineateVersion,
     subcommands: [
-      Segment.self, Inspect.self, Compare.self, Evaluate.self, ImportModel.self, ExportONNX.self,
-      Phantom.self,
+      Segment.self, Inspect.self, Compare.self, Evaluate.self, Rank.self, ConsensusCommand.self,
+      ImportModel.self, ExportONNX.self, Phantom.self,
     ]
   )
 

@@ -1,3 +1,5 @@
+import Volumes
+
 /// Simultaneous truth and performance level estimation: the probability that each voxel belongs to
 /// the structure, and each observer's sensitivity and specificity, by expectation maximization.
 ///
