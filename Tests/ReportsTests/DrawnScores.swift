@@ -45,10 +45,13 @@ struct DrawnScores {
         if lot() < 0.015 { dice *= 0.45 }
         dice = min(max(dice, 0), 1)
         let distance = max(
-          organ.distance * (1 + 0.3 * normal()) * ((1 - dice) / (1 - organ.dice) + 0.3) / 1.3, 0.3)
+          organ.distance * (1 + 0.3 * normal()) * ((1 - dice) / (1 - organ.dice) + 0.3) / 1.3,
+          0.3
+        )
         let reference = organ.volume * max(1 + 0.15 * normal(), 0.4)
         let prediction = reference * (1.02 + 0.4 * (1 - organ.dice) * normal())
-        let gap: Undefined? = hasGaps && lot() < 0.03 ? (lot() < 0.5 ? .predictionMissing : .referenceEmpty) : nil
+        let gap: Undefined? =
+          hasGaps && lot() < 0.03 ? (lot() < 0.5 ? .predictionMissing : .referenceEmpty) : nil
         for metric in Self.metrics {
           let value: Double =
             switch metric {

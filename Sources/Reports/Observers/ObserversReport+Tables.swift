@@ -66,7 +66,7 @@ extension ObserversReport {
         caption: """
           Mean \(metric.title) (\(metric.name)) between observers (circle) and of \(name) against \
           them (square); a bold verdict is a difference at the level \(number(comparison.alpha)) \
-          after Holm's correction.
+          after Holm's correction, «below» meaning that the method agrees less.
           """
       ))
       <div class="scroll" tabindex="0">
