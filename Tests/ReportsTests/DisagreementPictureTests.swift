@@ -19,9 +19,9 @@ struct DisagreementPictureTests {
     for y in 0..<Self.side {
       for x in 0..<Self.side {
         let at = (panel * (Self.side + 8) + x + image.width * y) * 3
-        let found = (0..<3).map { Int(image.pixels[at + $0]) }
         let distance =
-          abs(found[0] - color.0) + abs(found[1] - color.1) + abs(found[2] - color.2)
+          abs(Int(image.pixels[at]) - color.0) + abs(Int(image.pixels[at + 1]) - color.1)
+          + abs(Int(image.pixels[at + 2]) - color.2)
         if distance < 12 {
           sum += SIMD2(Double(x), Double(y))
           count += 1
@@ -158,7 +158,8 @@ struct DisagreementPictureTests {
       // 40 HU is the window's middle gray.
       #expect(mean(image, panel: panel, near: (128, 128, 128)).count > 10_000)
       #expect(mean(image, panel: panel, near: (86, 180, 233)).count > 50)
-      #expect(mean(image, panel: panel, near: (240, 150, 30)).count > 50)
+      // The sagittal plane of largest disagreement meets one of the two only.
+      if panel < 2 { #expect(mean(image, panel: panel, near: (240, 150, 30)).count > 50) }
     }
     #expect(try image.png().starts(with: [0x89, 0x50, 0x4E, 0x47]))
   }
