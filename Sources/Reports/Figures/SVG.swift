@@ -138,22 +138,26 @@ func number(_ value: Double) -> String {
 
 /// How wide a text is about, in the pages' sans serif face, in pixels.
 func textWidth(_ text: String, size: Double = 12) -> Double {
-  text.reduce(0) { sum, character in
-    let share: Double =
-      switch character {
-      case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", " ", "(", ")", "[", "]": 0.36
-      case "f", "t", "r", "-": 0.43
-      case "m", "w", "M", "W", "@": 0.95
-      default: character.isUppercase ? 0.72 : character.isASCII ? 0.62 : 0.8
-      }
-    return sum + share * size
+  text.reduce(0) { $0 + share($1) * size }
+}
+
+/// How wide a character is about, as a share of the face's size.
+private func share(_ character: Character) -> Double {
+  switch character {
+  case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", " ", "(", ")", "[", "]": 0.36
+  case "f", "t", "r", "-": 0.43
+  case "m", "w", "M", "W", "@": 0.95
+  default: character.isUppercase ? 0.72 : character.isASCII ? 0.62 : 0.8
   }
 }
 
 /// A text cut to fit a width, its end replaced by an ellipsis.
 func fitted(_ text: String, width: Double, size: Double = 12) -> String {
   guard textWidth(text, size: size) > width else { return text }
-  var cut = text
-  while !cut.isEmpty, textWidth(cut + "\u{2026}", size: size) > width { cut.removeLast() }
-  return cut + "\u{2026}"
+  var room = width - share("\u{2026}") * size
+  let kept = text.prefix { character in
+    room -= share(character) * size
+    return room >= 0
+  }
+  return kept + "\u{2026}"
 }
