@@ -63,9 +63,12 @@ extension StructureVocabulary {
     ("Eye", ["Eyeball", "Globe", "Bulbus", "Bulbus oculi"]),
     (
       "Eye_A",
-      ["Anterior eye", "Eye anterior", "Eyeball anterior", "Eye_Ant", "Anterior segment eye"]
+      [
+        "Anterior eye", "Eye anterior", "Eyeball anterior", "Eye_Ant", "Anterior segment eye",
+        "Eyeball A",
+      ]
     ),
-    ("Eye_P", ["Posterior eye", "Eye posterior", "Eyeball posterior", "Eye_Post"]),
+    ("Eye_P", ["Posterior eye", "Eye posterior", "Eyeball posterior", "Eye_Post", "Eyeball P"]),
     (
       "Glnd_Lacrimal",
       ["Lacrimal", "Lacrimal gland", "Gland lacrimal", "Lachrymal gland", "LacrimalGl", "Lacr"]

@@ -51,7 +51,7 @@ public func evaluate(
   guard outcomes.contains(where: { $0.overlap != nil }) else {
     throw .nothingToScore(reason: findings.first?.text ?? "Both sides are without structures.")
   }
-  return EvaluationResult(request, cases: cases.map(\.name), outcomes: outcomes, findings: findings)
+  return EvaluationResult(request, cases: cases, outcomes: outcomes, findings: findings)
 }
 
 /// Counts the cases that are done.

@@ -44,6 +44,9 @@ struct CasePair: Sendable {
   let reference: [StructureLibrary.Source]
   let prediction: [StructureLibrary.Source]
 
+  /// The place of the first file, for sums in the order of file names.
+  var path: String { (reference.first ?? prediction.first)?.url.path ?? "" }
+
   /// Whether every file is one structure's mask, so that structures can be read one by one.
   var isMasksOnly: Bool { (reference + prediction).allSatisfy { $0.structure != nil } }
 

@@ -6,33 +6,43 @@ extension EvaluationResult {
   /// Gathers what the structures of the cases came to.
   init(
     _ request: EvaluationRequest,
-    cases: [String],
+    cases: [CasePair],
     outcomes: [PairOutcome],
     findings: [Finding]
   ) {
     // One spelling a structure over all cases: an unknown name may be spelled in several ways.
     var names: [String: String] = [:]
-    var aggregated: [String: AggregatedDice] = [:]
     var scores: [Score] = []
     for outcome in outcomes {
       let name = names[outcome.identity] ?? outcome.structure
       names[outcome.identity] = name
-      if let overlap = outcome.overlap { aggregated[name, default: AggregatedDice()].add(overlap) }
       for (metric, value) in zip(request.metrics, outcome.values) {
         scores.append(
           Score(caseName: outcome.caseName, structure: name, metric: metric, value: value)
         )
       }
     }
+    // Sums of doubles depend on their order in the last digit: that of the files' names is the one
+    // of the challenge's notebook.
+    let order = Dictionary(
+      uniqueKeysWithValues: cases.sorted { $0.path < $1.path }.enumerated().map { ($1.name, $0) }
+    )
+    var aggregated: [String: AggregatedDice] = [:]
+    for outcome in outcomes.sorted(by: {
+      order[$0.caseName, default: 0] < order[$1.caseName, default: 0]
+    }) {
+      guard let overlap = outcome.overlap, let name = names[outcome.identity] else { continue }
+      aggregated[name, default: AggregatedDice()].add(overlap)
+    }
     let structures = names.values.sorted(by: isInNaturalOrder)
     self.init(
       referenceName: request.reference.name,
       predictionName: request.prediction.name,
       metrics: request.metrics,
-      cases: cases,
+      cases: cases.map(\.name),
       structures: structures,
       table: ScoreTable(method: request.prediction.name, scores: scores),
-      aggregatedDice: structures.map { aggregated[$0]?.value },
+      aggregatedDice: structures.map { name in aggregated[name]?.value },
       findings: findings,
       isResamplingAllowed: request.resamplesPredictions,
       notes: request.notes(found: Set(names.keys)),

@@ -1,6 +1,6 @@
 public import SegmentationMetrics
 
-/// A method beside the observers: does it agree with them as well as they agree with each other?
+/// Whether a method agrees with observers as well as they agree with each other.
 ///
 /// For every structure of a case, the observers' agreement is the mean score over all pairs of
 /// observers, the method's the mean of its scores against each observer. Their differences are tested

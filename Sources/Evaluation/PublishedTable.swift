@@ -41,8 +41,9 @@ public struct PublishedTable: Hashable, Sendable {
   /// Reads a table of comma-separated values.
   ///
   /// Lines that begin with `#` say where it is from. The first other line names the columns: the
-  /// structure, then for each method `NAME_mean` and, where known, `NAME_sd`. A share, such as Dice,
-  /// may be given in percent: it is where a mean lies above 1.
+  /// structure, then for each method `NAME_mean` and, where known, `NAME_sd`. A structure's name may
+  /// hold commas without quotes, since all else is numbers. A share, such as Dice, may be given in
+  /// percent: it is where a mean lies above 1.
   /// - Throws: ``PublishedTableError`` with the line.
   public init(csv text: String, metric: Metric) throws(PublishedTableError) {
     let (comment, table) = split(text)
@@ -120,17 +121,20 @@ private struct PublishedColumns {
   }
 
   func row(_ record: CSVRecords.Record) throws(PublishedTableError) -> PublishedTable.Row {
-    guard record.fields.count == count else {
+    let surplus = record.fields.count - count
+    guard surplus >= 0 else {
       throw .wrongFieldCount(line: record.line, found: record.fields.count, expected: count)
     }
+    // Only a name can hold commas: fields too many are parts of one that should have been quoted.
+    let printed = record.fields[...surplus].joined(separator: ",")
+    let fields = [printed] + record.fields[(surplus + 1)...]
     func number(_ column: Int?) throws(PublishedTableError) -> Double? {
-      guard let column, !record.fields[column].isEmpty else { return nil }
-      guard let value = decimalNumber(record.fields[column]) else {
-        throw .notANumber(line: record.line, text: record.fields[column])
+      guard let column, !fields[column].isEmpty else { return nil }
+      guard let value = decimalNumber(fields[column]) else {
+        throw .notANumber(line: record.line, text: fields[column])
       }
       return value
     }
-    let printed = record.fields[0]
     guard !printed.isEmpty else { throw .noName(line: record.line) }
     var means: [Double?] = []
     var deviations: [Double?] = []

@@ -34,6 +34,6 @@ func addedPathLength(_ pair: PairBox?, grid: VoxelGrid) -> Double? {
     while position < drawn.count, drawn[position] < place { position += 1 }
     if position < drawn.count, drawn[position] == place { shared += 1 }
   }
-  let spacing = inPlane.reduce(0) { $0 + grid.spacing[$1] } / Double(inPlane.count)
+  let spacing = inPlane.reduce(0) { $0 + grid.boundedSpacing[$1] } / Double(inPlane.count)
   return Double(wanted.count - shared) * spacing
 }

@@ -22,7 +22,7 @@ public struct BorderDistances: Sendable {
     try reference.grid.requireMatch(prediction.grid)
     self.init(
       PairBox(reference: reference, prediction: prediction),
-      spacing: reference.grid.spacing
+      spacing: reference.grid.boundedSpacing
     )
   }
 

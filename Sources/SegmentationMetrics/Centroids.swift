@@ -14,7 +14,7 @@ public func centroidDistance(
 
 func centroidDistance(onOneGrid reference: CroppedMask, _ prediction: CroppedMask) -> Double? {
   guard let a = centroid(of: reference), let b = centroid(of: prediction) else { return nil }
-  return length(reference.grid.direction * (reference.grid.spacing * (b - a)))
+  return length(reference.grid.direction * (reference.grid.boundedSpacing * (b - a)))
 }
 
 /// The mean of a mask's voxel indices; `nil` where it is empty.

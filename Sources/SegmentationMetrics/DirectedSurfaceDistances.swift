@@ -52,12 +52,11 @@ public struct DirectedSurfaceDistances: Sendable {
 
   /// The area in mm² of the elements at most `tolerance` mm away.
   public func area(within tolerance: Double) -> Double {
-    var sum = 0.0
-    for (distance, element) in zip(distances, areas) {
-      guard distance <= tolerance else { break }
-      sum += element
+    let count = distances.firstIndex { $0 > tolerance } ?? distances.count
+    // Summed as the whole is, so that all of the area is a share of exactly one.
+    return areas.withUnsafeBufferPointer {
+      pairwiseSum(UnsafeBufferPointer(rebasing: $0[..<count]))
     }
-    return sum
   }
 
   /// The sum of the distances times their areas, in mm³.

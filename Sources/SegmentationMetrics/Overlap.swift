@@ -16,7 +16,8 @@ public struct Overlap: Hashable, Sendable {
       inReference: reference.voxelCount,
       inPrediction: prediction.voxelCount
     )
-    voxelVolume = reference.grid.voxelVolume
+    let spacing = reference.grid.boundedSpacing
+    voxelVolume = spacing.x * spacing.y * spacing.z
   }
 
   /// `2 |R ∩ P| / (|R| + |P|)`, 0 to 1; `nil` where both masks are empty.
@@ -73,12 +74,11 @@ private func commonVoxelCount(_ a: CroppedMask, _ b: CroppedMask) -> Int {
   var count = 0
   a.voxels.withUnsafeBufferPointer { left in
     b.voxels.withUnsafeBufferPointer { right in
+      guard let left = left.baseAddress, let right = right.baseAddress else { return }
       for k in k {
         for j in j {
-          let (p, q) = (start(first, j, k), start(second, j, k))
-          for offset in 0..<i.count where left[p + offset] != 0 && right[q + offset] != 0 {
-            count += 1
-          }
+          let (p, q) = (left + start(first, j, k), right + start(second, j, k))
+          for offset in 0..<i.count { count &+= Int(min(p[offset], 1) & min(q[offset], 1)) }
         }
       }
     }

@@ -27,6 +27,12 @@ extension VoxelGrid {
   func requireMatch(_ other: VoxelGrid) throws(GridMismatch) {
     guard matches(other) else { throw GridMismatch(expected: self, found: other) }
   }
+
+  /// The spacing in mm, kept within bounds that no patient's scan comes near, so that whatever a
+  /// header claims no square and no volume overflows or vanishes: metrics are never NaN.
+  var boundedSpacing: SIMD3<Double> {
+    spacing.clamped(lowerBound: SIMD3(repeating: 1e-50), upperBound: SIMD3(repeating: 1e50))
+  }
 }
 
 /// A mask's voxels within a larger box and its margin.
@@ -35,12 +41,12 @@ private func placed(_ mask: CroppedMask, in box: VoxelBox, size: SIMD3<Int>) -> 
   guard let own = mask.box else { return result }
   result.withUnsafeMutableBufferPointer { target in
     mask.voxels.withUnsafeBufferPointer { source in
-      var from = 0
+      guard var from = source.baseAddress, let target = target.baseAddress else { return }
       for k in own.k {
         for j in own.j {
           let row = (k - box.k.lowerBound + 1) * size.y + (j - box.j.lowerBound + 1)
-          let to = row * size.x + (own.i.lowerBound - box.i.lowerBound + 1)
-          for i in 0..<own.i.count { target[to + i] = source[from + i] != 0 ? 1 : 0 }
+          let to = target + row * size.x + (own.i.lowerBound - box.i.lowerBound + 1)
+          for i in 0..<own.i.count { to[i] = min(from[i], 1) }
           from += own.i.count
         }
       }

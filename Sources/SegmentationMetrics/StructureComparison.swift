@@ -29,12 +29,12 @@ public struct StructureComparison: Sendable {
     self.reference = reference
     self.prediction = prediction
     let needs = Set(metrics.map(\.need))
-    let grid = reference.grid
+    let (grid, spacing) = (reference.grid, reference.grid.boundedSpacing)
     let pair =
       needs.isSubset(of: [.counts, .centroids])
       ? nil : PairBox(reference: reference, prediction: prediction)
-    surfaces = needs.contains(.surfaces) ? SurfaceDistances(pair, spacing: grid.spacing) : nil
-    borders = needs.contains(.borders) ? BorderDistances(pair, spacing: grid.spacing) : nil
+    surfaces = needs.contains(.surfaces) ? SurfaceDistances(pair, spacing: spacing) : nil
+    borders = needs.contains(.borders) ? BorderDistances(pair, spacing: spacing) : nil
     pathLength = needs.contains(.slices) ? .some(addedPathLength(pair, grid: grid)) : nil
   }
 
@@ -42,9 +42,7 @@ public struct StructureComparison: Sendable {
   ///
   /// A metric has no value where its ``Metric/definition`` says so, never because of the numbers.
   public func value(of metric: Metric) -> MetricValue {
-    guard let value = number(of: metric) else { return .undefined(reasonForNone) }
-    // Spacings near the largest of all numbers overflow; the largest number stands for infinity.
-    return .value(min(max(value, -.greatestFiniteMagnitude), .greatestFiniteMagnitude))
+    number(of: metric).map { .value($0) } ?? .undefined(reasonForNone)
   }
 
   private func number(of metric: Metric) -> Double? {
@@ -83,11 +81,11 @@ public struct StructureComparison: Sendable {
   private var box: PairBox? { PairBox(reference: reference, prediction: prediction) }
 
   private var surfaceDistances: SurfaceDistances {
-    surfaces ?? SurfaceDistances(box, spacing: reference.grid.spacing)
+    surfaces ?? SurfaceDistances(box, spacing: reference.grid.boundedSpacing)
   }
 
   private var borderDistances: BorderDistances {
-    borders ?? BorderDistances(box, spacing: reference.grid.spacing)
+    borders ?? BorderDistances(box, spacing: reference.grid.boundedSpacing)
   }
 }
 

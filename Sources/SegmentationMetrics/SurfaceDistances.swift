@@ -24,7 +24,7 @@ public struct SurfaceDistances: Sendable {
     try reference.grid.requireMatch(prediction.grid)
     self.init(
       PairBox(reference: reference, prediction: prediction),
-      spacing: reference.grid.spacing
+      spacing: reference.grid.boundedSpacing
     )
   }
 

@@ -17,18 +17,20 @@ struct SurfaceElements {
     let plane = size.x * size.y
     voxels.withUnsafeBufferPointer { voxels in
       quads.withUnsafeMutableBufferPointer { quads in
-        row.withUnsafeMutableBufferPointer { row in
+        row.withUnsafeMutableBufferPointer { buffer in
+          // Rows as plain pointers: the compiler then works on 16 corners at a time.
+          guard let voxels = voxels.baseAddress, let quads = quads.baseAddress,
+            let row = buffer.baseAddress
+          else { return }
           for k in 0..<(size.z - 1) {
             for j in 0..<(size.y - 1) {
-              let first = k * plane + j * size.x
-              for i in 0..<size.x {
-                let lower = voxels[first + i] << 6 | voxels[first + size.x + i] << 4
-                let upper = voxels[first + plane + i] << 2 | voxels[first + plane + size.x + i]
-                quads[i] = lower | upper
-              }
-              for i in 0..<(size.x - 1) { row[i] = quads[i] << 1 | quads[i + 1] }
+              let (a, b) = (voxels + k * plane + j * size.x, voxels + k * plane + (j + 1) * size.x)
+              let (c, d) = (a + plane, b + plane)
+              for i in 0..<size.x { quads[i] = a[i] &<< 6 | b[i] &<< 4 | c[i] &<< 2 | d[i] }
+              let next = quads + 1
+              for i in 0..<(size.x - 1) { row[i] = quads[i] &<< 1 | next[i] }
               let start = (k * (size.y - 1) + j) * (size.x - 1)
-              forEachPlace(in: UnsafeBufferPointer(row), without: 255) { i in
+              forEachPlace(in: UnsafeBufferPointer(buffer), without: 255) { i in
                 places.append(start + i)
                 codes.append(row[i])
               }

@@ -95,15 +95,13 @@ struct ConsensusCommand: ParsableCommand {
     print(try json ? text.json() : text.text)
   }
 
-  /// The observers; each goes by the name given, or else by the path's own name, or by the whole
-  /// path where names meet.
+  /// The observers; each goes by the name given, or else by what tells the paths apart.
   private func observers() throws -> [ConsensusRequest.Observer] {
     let named = inputs.map(NamedPath.split)
-    let short = named.map { URL(filePath: $0.path).lastPathComponent }
-    return try zip(named, short).map { argument, own in
-      let isUnique = short.count { $0 == own } == 1
-      return ConsensusRequest.Observer(
-        name: argument.name ?? (isUnique ? own : argument.path),
+    let own = NamedPath.distinguishing(named.map(\.path))
+    return try zip(named, own).map { argument, own in
+      ConsensusRequest.Observer(
+        name: argument.name ?? own,
         library: try StructureLibrary(at: URL(filePath: argument.path))
       )
     }

@@ -1,7 +1,10 @@
 import Datasets
 import Evaluation
 import Foundation
+import Reports
+import SegmentationMetrics
 import VolumeFiles
+import Volumes
 
 /// Where `consensus` writes: a label map of one case, or folders of masks.
 struct ConsensusOutputs {
@@ -49,11 +52,15 @@ struct ConsensusOutputs {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch { throw CommandError.unwritableFolder(folder.relativePath) }
+    var taken: Set<String> = []
     for structure in consensus.structures {
+      let plain = fileName(for: structure.name)
+      // Two names may come to one file name: the second gets its number.
+      let name = taken.insert(plain).inserted ? plain : "\(plain)_\(structure.label)"
       try VolumeFiles.write(
         structure.consensus.mask.mask,
         name: structure.name,
-        to: folder.appending(path: fileName(for: structure.name) + ".nii.gz")
+        to: folder.appending(path: name + ".nii.gz")
       )
     }
     return Written(path: folder.relativePath, contested: 0)

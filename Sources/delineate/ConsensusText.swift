@@ -1,5 +1,7 @@
 import Evaluation
 import Foundation
+import SegmentationMetrics
+import Volumes
 
 /// The consensus of observers as tables or as JSON.
 struct ConsensusText {

@@ -28,8 +28,8 @@ struct Delineate: AsyncParsableCommand {
       """,
     version: delineateVersion,
     subcommands: [
-      Segment.self, Inspect.self, Compare.self, Evaluate.self, Rank.self, ConsensusCommand.self,
-      ImportModel.self, ExportONNX.self, Phantom.self,
+      Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
+      ConsensusCommand.self, ImportModel.self, ExportONNX.self, Phantom.self,
     ]
   )
 

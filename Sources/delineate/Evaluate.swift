@@ -81,7 +81,7 @@ struct Evaluate: ParsableCommand {
     )
     let outputs = try OutputFolder(at: output)
     let line = CaseProgressLine()
-    let result = try evaluate(request, progress: line.show)
+    let result = try evaluate(request, progress: { line.show($0, $1) })
     line.finish()
     let document = EvaluationDocument(result)
     try outputs.write(result.table.csv(), to: "scores.csv")

@@ -23,8 +23,7 @@ struct EvaluationText {
     let metrics = result.metrics.filter { $0.isHigherBetter != nil }.prefix(6)
     let shown = metrics.isEmpty ? result.metrics.prefix(6) : metrics
     var table = TextTable(
-      header: ["Structure", "n"]
-        + shown.map { $0.title + ($0.unit.isEmpty ? "" : ", \($0.unit)") } + ["Aggregated Dice"]
+      header: ["Structure", "n"] + shown.map(\.heading) + ["Aggregated Dice"]
     )
     for (structure, aggregated) in zip(result.structures, result.aggregatedDice) {
       table.rows.append(
@@ -60,6 +59,11 @@ struct EvaluationText {
     let rest = first.count > 5 ? ["  … all \(first.count) are in evaluation.json."] : []
     return (["Findings: \(list.joined(separator: ", "))."] + lines + rest).joined(separator: "\n")
   }
+}
+
+extension Metric {
+  /// The title with the unit.
+  var heading: String { title + (unit.isEmpty ? "" : ", \(unit)") }
 }
 
 extension Finding.Kind {
@@ -106,15 +110,11 @@ final class CaseProgressLine: Sendable {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
   private let state = Mutex(State())
-  private let prefix: String
 
-  /// Progress of what the prefix names, where there is one.
-  init(_ prefix: String = "") { self.prefix = prefix.isEmpty ? "" : "\(prefix): " }
-
-  /// Shows how many cases are done; may be called from any thread.
-  func show(_ done: Int, _ total: Int) {
+  /// Shows how many cases are done, of what where there are several runs; from any thread.
+  func show(_ done: Int, _ total: Int, of run: String? = nil) {
     state.withLock { state in
-      let text = "\(prefix)case \(done) of \(total)"
+      let text = "\(run.map { "\($0): " } ?? "")case \(done) of \(total)"
       if isTerminal {
         FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
         state.lineIsOpen = true

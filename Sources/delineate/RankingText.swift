@@ -116,7 +116,8 @@ struct RankingText {
     let digits = metric.metric.decimals
     func text(_ value: Double?) -> String { value?.text(digits: digits) ?? Self.none }
     var table = TextTable(
-      header: [metric.metric.title + unit(metric.metric)] + ranking.methods + published.methods
+      header: [metric.metric.title + unit(metric.metric)] + ranking.methods
+        + published.methods.map { ranking.methods.contains($0) ? "\($0) (published)" : $0 }
     )
     for (structure, summaries) in zip(ranking.structures, metric.structureSummaries) {
       let row = published.row(of: structure)

@@ -79,10 +79,7 @@ struct AgreementTests {
     let folder = try #require(SharedData.folder).appending(path: "observer_masks")
     for (organ, values) in expected.values {
       let masks = try ["oncologist", "radiographer"].map { observer in
-        let file = "\(observer)/\(expected.scan)/\(organ).nrrd"
-        return CroppedMask(
-          try readLabelMap(at: folder.appending(path: file)).labelMap.map { $0 > 0 }
-        )
+        try readMask(at: folder.appending(path: "\(observer)/\(expected.scan)/\(organ).nrrd"))
       }
       try expectEqual(reference: masks[0], prediction: masks[1], values, organ)
     }

@@ -32,6 +32,7 @@ extension ConsensusRequest {
   /// Whether the request can be followed at all.
   /// - Throws: ``ConsensusRequestError``.
   public func check() throws(ConsensusRequestError) {
+    guard observers.count >= 2 else { throw .tooFewObservers(found: observers.count) }
     guard threshold > 0, threshold <= 1 else { throw .impossibleThreshold(threshold) }
     var names: Set<String> = []
     for observer in observers where !names.insert(observer.name).inserted {

@@ -40,7 +40,9 @@ public struct ConsensusRequest: Sendable {
   public var labels: LabelScheme?
   /// The names of structures.
   public var vocabulary = StructureVocabulary.standard
-  /// How many threads work; at least one. The results do not depend on it.
+  /// How many threads work, at least one.
+  ///
+  /// The results do not depend on it.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
   /// A majority vote of observers.
@@ -79,6 +81,8 @@ public struct ConsensusRequest: Sendable {
 
 /// Why observers' contours do not become one.
 public enum ConsensusRequestError: Error, Hashable {
+  /// A consensus takes two observers or more.
+  case tooFewObservers(found: Int)
   /// Two observers have one name.
   case doubledObserver(String)
   /// A threshold that is not a probability above 0.
@@ -99,6 +103,8 @@ extension ConsensusRequestError: CustomStringConvertible {
   /// One sentence: what, where, and what was expected.
   public var description: String {
     switch self {
+    case .tooFewObservers(let found):
+      ConsensusError.tooFewObservers(found: found).description
     case .doubledObserver(let name):
       "\(name): two observers have this name; write NAME=PATH to tell them apart."
     case .impossibleThreshold(let threshold):

@@ -18,8 +18,9 @@ public struct CriticalDifference: Hashable, Sendable, Codable {
   public let alpha: Double
   /// The smallest difference of average ranks that counts.
   public let criticalDifference: Double
-  /// The largest sets of methods within one critical difference, each from best to worst: the bars
-  /// of the diagram. Methods that differ from all others are in none.
+  /// The largest sets of methods within one critical difference: the bars of the diagram.
+  ///
+  /// Each goes from best to worst; methods that differ from all others are in none.
   public let groups: [[Int]]
 
   /// Ranks methods within measurements, `[method][measurement]`.

@@ -41,6 +41,7 @@ enum RankingRules {
   /// - Parameters:
   ///   - meanRanks: One for each method.
   ///   - gains: `[metric][method]` means, larger always better.
+  /// - Returns: Each method's rank, 1 for the best.
   static func finalRanks(meanRanks: [Double], gains: [[Double]]) -> [Int] {
     meanRanks.indices.map { method in
       1

@@ -6,8 +6,10 @@ public enum MultipleTesting {
     pValues.map { min(1, $0 * Double(pValues.count)) }
   }
 
-  /// Holm's step-down correction: the smallest of `m` p-values times `m`, the next times `m − 1`, …,
-  /// never below the one before, at most 1. Never larger than Bonferroni's.
+  /// Holm's step-down correction, never larger than Bonferroni's.
+  ///
+  /// The smallest of `m` p-values times `m`, the next times `m − 1`, …, each at least the one before
+  /// and at most 1.
   /// - SeeAlso: Holm, *Scandinavian Journal of Statistics* 6 (1979), 65–70.
   public static func holm(_ pValues: [Double]) -> [Double] {
     let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
