@@ -43,18 +43,18 @@ struct AggregatedDiceTests {
     for patient in patients {
       let truth = folder.appending(path: "groundtruth_masks/\(patient)_midRT_mask.nii.gz")
       let other = folder.appending(path: "prediction_masks/\(patient)_preRT_mask_registered.nii.gz")
-      let reference = try readLabelMap(at: truth).labelMap
-      let prediction = try readLabelMap(at: other).labelMap
+      let reference = try readStructures(at: truth)
+      let prediction = try readStructures(at: other)
       for label in 1...2 as ClosedRange<UInt16> {
         dice[Int(label) - 1].add(
           try Overlap(
-            reference: CroppedMask(reference.map { $0 == label }),
-            prediction: CroppedMask(prediction.map { $0 == label })
+            reference: reference.mask(of: label),
+            prediction: prediction.mask(of: label)
           )
         )
       }
     }
-    #expect(abs(try #require(dice[0].value) - 0.2251672584272026) < 1e-15)
-    #expect(abs(try #require(dice[1].value) - 0.7249491946997102) < 1e-15)
+    #expect(abs(try #require(dice[0].value) - 0.2251672584272026) < 1e-16)
+    #expect(abs(try #require(dice[1].value) - 0.7249491946997102) < 1e-16)
   }
 }
