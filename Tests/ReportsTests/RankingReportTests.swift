@@ -129,8 +129,7 @@ struct RankingReportTests {
       title: "Observers",
       date: date,
       pairs: pairs,
-      method: "net <1>",
-      comparisons: [comparison]
+      methods: [.init(name: "net <1>", comparisons: [comparison])]
     ).html()
     let page = ParsedPage(html)
     #expect(page.problem == nil)

@@ -2,10 +2,17 @@ import Evaluation
 import SegmentationMetrics
 
 extension ObserversReport {
-  /// What the comparison of the method with the observers comes to, by metric.
-  var verdicts: String {
-    guard !comparisons.isEmpty else { return "" }
-    let tiles = comparisons.map { comparison in
+  /// A method beside the observers: the verdicts, then each metric.
+  func section(_ method: Method) -> String {
+    guard !method.comparisons.isEmpty else { return "" }
+    return verdicts(of: method) + "\n"
+      + method.comparisons.map { comparisonSection($0, name: method.name) }
+      .joined(separator: "\n")
+  }
+
+  /// What the comparison of a method with the observers comes to, by metric.
+  private func verdicts(of method: Method) -> String {
+    let tiles = method.comparisons.map { comparison in
       let (metric, row) = (comparison.metric, comparison.overall)
       return """
         <div class="tile"><dt>\(escaped(metric.title)) <code>\(escaped(metric.name))</code></dt>\
@@ -17,11 +24,11 @@ extension ObserversReport {
     }
     return """
       <section>
-      <h2>\(escaped(method ?? "The method")) beside the observers</h2>
+      <h2>\(escaped(method.name)) beside the observers</h2>
       <dl class="tiles">
       \(tiles.joined(separator: "\n"))
       </dl>
-      \(comparisons.map(verdictSentence).joined(separator: "\n"))
+      \(method.comparisons.map(verdictSentence).joined(separator: "\n"))
       </section>
       """
   }
@@ -38,9 +45,8 @@ extension ObserversReport {
   }
 
   /// The method beside the observers by one metric: a figure and its numbers.
-  func comparisonSection(_ comparison: ObserverComparison) -> String {
+  private func comparisonSection(_ comparison: ObserverComparison, name: String) -> String {
     let metric = comparison.metric
-    let name = method ?? "method"
     let rows = comparison.structures
     let plot = Dumbbells(
       title: "\(metric.title): \(name) beside the observers",
@@ -61,7 +67,7 @@ extension ObserversReport {
     let body = (rows + [comparison.overall]).map { comparisonRow($0, metric) }
     return """
       <section>
-      <h2>\(escaped(metric.title))</h2>
+      <h2>\(escaped("\(name): \(metric.title)"))</h2>
       \(plot.svg.figure(
         caption: """
           Mean \(metric.title) (\(metric.name)) between observers (circle) and of \(name) against \
@@ -138,13 +144,13 @@ extension ObserversReport {
   }
 
   /// A text for a paper: how observers and method were compared.
-  var methods: String {
+  var methodsText: String {
     let names = observers.joined(separator: ", ")
     let between = """
       \(counted(observers.count, "observer")) (\(names)) were compared in \
       \(counted(pairs.count, "pair")) over \(counted(cases.count, "case")) and \
-      \(counted(structures.count, "structure")). Where a metric has a direction, the observer named \
-      second stands for the reference.
+      \(counted(structures.count, "structure")). Where a metric has a direction, one observer of each pair \
+      stood for the reference.
       """
     return """
       <section class="methods">
@@ -152,13 +158,13 @@ extension ObserversReport {
       <p>\(escaped(between))</p>
       \(comparisonMethods.map { "<p>\(escaped($0))</p>" } ?? "")
       <p>\(escaped(EvaluationReport.statistics))</p>
-      \(EvaluationReport.definitions(of: distinct(metrics + comparisons.map(\.metric))))
+      \(EvaluationReport.definitions(of: distinct(metrics + methods.flatMap(\.comparisons).map(\.metric))))
       </section>
       """
   }
 
   private var comparisonMethods: String? {
-    guard let first = comparisons.first else { return nil }
+    guard let first = methods.flatMap(\.comparisons).first else { return nil }
     let intervals =
       first.resamples > 0
       ? " Intervals of differences are percentile intervals over \(first.resamples) bootstrap "

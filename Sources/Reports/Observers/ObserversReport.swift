@@ -6,16 +6,28 @@ import SegmentationMetrics
 ///
 /// A page for reading, printing and a paper's supplement; every number comes from the scores.
 public struct ObserversReport: Sendable {
+  /// A method beside the observers.
+  public struct Method: Sendable {
+    /// What the method is called.
+    public var name: String
+    /// The comparison with the observers by each metric.
+    public var comparisons: [ObserverComparison]
+
+    /// A method from its parts.
+    public init(name: String, comparisons: [ObserverComparison]) {
+      self.name = name
+      self.comparisons = comparisons
+    }
+  }
+
   /// The heading of the report.
   public var title: String
   /// When the scores were computed.
   public var date: Date
   /// The observers' scores against each other, one result for each pair.
   public var pairs: [EvaluationResult]
-  /// What the method is called; `nil` where observers alone were compared.
-  public var method: String?
-  /// The method beside the observers, one comparison for each metric; empty without a method.
-  public var comparisons: [ObserverComparison]
+  /// The methods beside the observers; empty where observers alone were compared.
+  public var methods: [Method]
   /// Pictures of pairs that disagree much.
   public var pictures: [CaseReport.Picture]
   /// Where the numbers come from: folders, program, versions.
@@ -26,18 +38,34 @@ public struct ObserversReport: Sendable {
     title: String,
     date: Date,
     pairs: [EvaluationResult],
-    method: String? = nil,
-    comparisons: [ObserverComparison] = [],
+    methods: [Method] = [],
     pictures: [CaseReport.Picture] = [],
     provenance: [CaseReport.Section] = []
   ) {
     self.title = title
     self.date = date
     self.pairs = pairs
-    self.method = method
-    self.comparisons = comparisons
+    self.methods = methods
     self.pictures = pictures
     self.provenance = provenance
+  }
+
+  /// The report of a study.
+  public init(
+    title: String,
+    date: Date,
+    study: ObserverStudy,
+    pictures: [CaseReport.Picture] = [],
+    provenance: [CaseReport.Section] = []
+  ) {
+    self.init(
+      title: title,
+      date: date,
+      pairs: study.pairs,
+      methods: study.methods.map { Method(name: $0.name, comparisons: $0.comparisons) },
+      pictures: pictures,
+      provenance: provenance
+    )
   }
 
   /// The observers' names.
@@ -79,7 +107,7 @@ public struct ObserversReport: Sendable {
   public func html() -> String {
     let subtitle = """
       \(counted(observers.count, "observer")), \(counted(cases.count, "case")), \
-      \(counted(structures.count, "structure"))\(method.map { ", and \($0)" } ?? ""), \
+      \(counted(structures.count, "structure"))\(methods.isEmpty ? "" : ", and \(methods.map(\.name).joined(separator: ", "))"), \
       \(HTMLPage.text(date))
       """
     return HTMLPage(
@@ -87,11 +115,10 @@ public struct ObserversReport: Sendable {
       subtitle: subtitle,
       body: """
         <main>
-        \(verdicts)
-        \(comparisons.map(comparisonSection).joined(separator: "\n"))
+        \(methods.map(section).joined(separator: "\n"))
         \(pooled.map(agreement) ?? "")
         \(pictureSection)
-        \(methods)
+        \(methodsText)
         <div class="columns">
         \(provenance.map(HTMLPage.facts).joined(separator: "\n"))
         </div>
