@@ -143,7 +143,7 @@ extension EvaluationReport {
       ["< 0.5"] + zip(steps, steps.dropFirst()).map { "\(number($0))–\(number($1))" } + ["≥ 0.95"]
     let map = HeatMap(
       title: "\(metric.title) by case and structure",
-      description: "One row a case, one column a structure; dark cells are low.",
+      description: "One row a case, one column a structure; the strongest colors are low.",
       rows: result.cases,
       columns: result.structures,
       cells: cells,

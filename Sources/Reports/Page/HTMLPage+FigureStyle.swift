@@ -109,7 +109,7 @@ extension HTMLPage {
     summary { cursor: pointer; font-weight: 500; }
     summary .count { color: var(--faint); font-weight: 400; margin-left: .4em; }
     details ul { margin: .2rem 0 .6rem; padding-left: 1.4rem; overflow-wrap: anywhere; }
-    .pictures { display: grid; gap: 1rem; }
+    .pictures { display: grid; gap: 1rem; margin-top: 1.2rem; }
     .pictures figure { margin: 0; }
     .methods p { max-width: 78ch; }
     .methods dt { font-weight: 550; margin-top: .4rem; }

@@ -107,15 +107,14 @@ public struct DisagreementPicture: Sendable {
         canvas.blend(x: pixel % plane.width, y: pixel / plane.width, color: color, opacity: 1)
       }
     }
-    // The reference's line is the wider one, so that both show where the contours are the same.
-    for (share, color, thickness) in [
-      (expected, look.reference, Float(4)), (predicted, look.prediction, Float(1.8)),
-    ] {
-      if scan != nil {
-        canvas.drawBorder(of: share, color: look.outline, thickness: thickness + 1.6, opacity: 0.5)
+    if scan != nil {
+      for share in [expected, predicted] {
+        canvas.drawBorder(of: share, color: look.outline, thickness: 5.6, opacity: 0.5)
       }
-      canvas.drawBorder(of: share, color: color, thickness: thickness)
     }
+    // The reference's line is the wider one, so that both show where the contours are the same.
+    canvas.drawBorder(of: expected, color: look.reference, thickness: 4)
+    canvas.drawBorder(of: predicted, color: look.prediction, thickness: 1.8)
     canvas.drawLetters(of: plane.cut, color: look.letters, outline: look.outline)
     canvas.drawScaleBar(pixelSize: plane.pixelSize, color: look.letters, outline: look.outline)
     return canvas
