@@ -46,6 +46,7 @@ let package = Package(
     room("Anatomy"),
     room("Randomness"),
     .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CDeflate"),
     .systemLibrary(name: "CCrypto"),
     .target(
       name: "CTorch",
@@ -76,7 +77,7 @@ let package = Package(
     ),
     // 1
     room("Volumes"),
-    room("Archives", ["CZlib", "CCrypto"]),
+    room("Archives", ["CZlib", "CDeflate", "CCrypto"]),
     room("Torch", ["CTorch"]),
     // 2
     room("VolumeFiles", ["Volumes", "Anatomy", "Archives", "CITK"]),

@@ -201,7 +201,8 @@ def versions():
     found = {"commit": output_of("git", "rev-parse", "--short=10", "HEAD")
              + ("+changes" if output_of("git", "status", "--porcelain", "-uno") else ""),
              "python": platform.python_version()}
-    for name in ("nnunetv2", "torch", "dynamic_network_architectures", "openvino", "onnxruntime"):
+    for name in ("nnunetv2", "torch", "dynamic_network_architectures", "openvino", "onnxruntime",
+                 "surface-distance", "MedPy", "scipy", "numpy"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 peers=${PEERS:-.deps/peers}
 # torchvision comes with nnU-Net's networks; unpinned it would bring a newer torch.
 pinned="torch==2.13.0 torchvision==0.28.0 nnunetv2==2.8.1 dynamic_network_architectures==0.4.4
-  SimpleITK==2.5.7 numpy==2.4.6 scipy==1.17.1 onnx==1.23.2 onnxruntime==1.31.1 openvino==2026.4.1"
+  SimpleITK==2.5.7 numpy==2.4.6 scipy==1.17.1 onnx==1.23.2 onnxruntime==1.31.1 openvino==2026.4.1
+  surface-distance==0.1 MedPy==0.5.2"
 stamp=$peers/delineate-peers.txt
 
 [ "$(cat "$stamp" 2>/dev/null)" != "$pinned" ] || exit 0

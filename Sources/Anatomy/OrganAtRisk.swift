@@ -33,12 +33,11 @@ extension OrganAtRisk {
     return .none
   }
 
-  /// The organ a name stands for: TG-263 and HaN-Seg names, and other sets' spellings, ignoring
-  /// case, spaces, hyphens and underscores.
-  /// - Returns: `nil` where the name is not one of the 30 organs.
+  /// The organ that a name stands for in any spelling that ``StructureVocabulary`` knows.
+  /// - Returns: `nil` where the name is not one of the 30 organs; the whole larynx and the whole
+  ///   esophagus are not, since HaN-Seg contours parts of them.
   public init?(named name: String) {
-    guard let organ = Self.byName[Self.folded(name)] else { return nil }
-    self = organ
+    self.init(tg263: StructureVocabulary.standard.canonicalName(of: name))
   }
 
   /// The color of contours and legends.
@@ -57,30 +56,6 @@ extension OrganAtRisk {
     "Glnd_Thyroid", "Glottis", "Larynx_SG", "Lips", "OpticChiasm", "OpticNrv_L", "OpticNrv_R",
     "Parotid_L", "Parotid_R", "Pituitary", "SpinalCord",
   ]
-
-  /// Other data sets' spellings (OpenKBP, DeepMind's TCIA set, common clinic names).
-  private static let synonyms: [(String, OrganAtRisk)] = [
-    ("LeftParotid", .parotidLeft), ("RightParotid", .parotidRight), ("Parotid-Lt", .parotidLeft),
-    ("Parotid-Rt", .parotidRight), ("Mandible", .mandible), ("Brain Stem", .brainstem),
-    ("Spinal Cord", .spinalCord), ("Cord", .spinalCord), ("Esophagus", .cervicalEsophagus),
-    ("Oesophagus", .cervicalEsophagus), ("Submandibular-Lt", .submandibularGlandLeft),
-    ("Submandibular-Rt", .submandibularGlandRight), ("Cochlea-Lt", .cochleaLeft),
-    ("Cochlea-Rt", .cochleaRight), ("Optic-Nerve-Lt", .opticNerveLeft),
-    ("Optic-Nerve-Rt", .opticNerveRight), ("Lacrimal-Lt", .lacrimalGlandLeft),
-    ("Lacrimal-Rt", .lacrimalGlandRight), ("OralCavity", .oralCavity), ("Thyroid", .thyroid),
-    ("Larynx", .supraglotticLarynx), ("Optic Chiasm", .opticChiasm), ("Chiasm", .opticChiasm),
-  ]
-
-  private static let byName: [String: OrganAtRisk] = {
-    var table: [String: OrganAtRisk] = [:]
-    for organ in allCases { table[folded(organ.tg263)] = organ }
-    for (name, organ) in synonyms { table[folded(name)] = organ }
-    return table
-  }()
-
-  private static func folded(_ name: String) -> String {
-    name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " }
-  }
 }
 
 extension StructureColor {

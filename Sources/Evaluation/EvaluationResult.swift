@@ -21,6 +21,10 @@ public struct EvaluationResult: Sendable {
   public var findings: [Finding]
   /// Whether predictions on other grids were resampled onto the reference's (nearest neighbor).
   public var isResamplingAllowed: Bool
+  /// How the files were understood: layouts, names of labels, files passed over; one sentence each.
+  public var notes: [String]
+  /// The number of structures of cases that were compared.
+  public var comparedCount: Int
 
   /// A result from its parts.
   public init(
@@ -32,7 +36,9 @@ public struct EvaluationResult: Sendable {
     table: ScoreTable,
     aggregatedDice: [Double?],
     findings: [Finding],
-    isResamplingAllowed: Bool
+    isResamplingAllowed: Bool,
+    notes: [String] = [],
+    comparedCount: Int = 0
   ) {
     self.referenceName = referenceName
     self.predictionName = predictionName
@@ -43,5 +49,15 @@ public struct EvaluationResult: Sendable {
     self.aggregatedDice = aggregatedDice
     self.findings = findings
     self.isResamplingAllowed = isResamplingAllowed
+    self.notes = notes
+    self.comparedCount = comparedCount
+  }
+
+  /// The values of one metric of one structure, summarized over the cases; `nil` where no case has a
+  /// value.
+  public func summary(of metric: Metric, structure: String) -> Summary? {
+    let scores = table.scores(of: metric, structure: structure)
+    let values = scores.compactMap(\.value.value)
+    return Summary(values, missing: scores.count - values.count)
   }
 }

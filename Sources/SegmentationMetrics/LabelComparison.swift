@@ -15,9 +15,7 @@ public struct LabelComparison: Sendable {
   /// - Throws: ``GridMismatch`` where the maps do not lie on one grid.
   /// - Complexity: O(voxels), spread over all cores.
   public init(reference: LabelMap, prediction: LabelMap) throws(GridMismatch) {
-    guard reference.grid.matches(prediction.grid) else {
-      throw GridMismatch(expected: reference.grid, found: prediction.grid)
-    }
+    try reference.grid.requireMatch(prediction.grid)
     let table = LabelTable.counting(reference, prediction)
     counts = table.nonEmpty
     labels = counts.keys.filter { $0 != 0 }.sorted()
@@ -52,9 +50,7 @@ public struct LabelComparison: Sendable {
 /// - Complexity: O(voxels).
 /// - SeeAlso: Dice, *Ecology* 26 (1945), 297–302.
 public func dice(_ reference: Mask, _ prediction: Mask) throws(GridMismatch) -> Double? {
-  guard reference.grid.matches(prediction.grid) else {
-    throw GridMismatch(expected: reference.grid, found: prediction.grid)
-  }
+  try reference.grid.requireMatch(prediction.grid)
   var counts = OverlapCounts()
   reference.withUnsafeVoxels { a in
     prediction.withUnsafeVoxels { b in
@@ -66,16 +62,4 @@ public func dice(_ reference: Mask, _ prediction: Mask) throws(GridMismatch) -> 
     }
   }
   return counts.dice
-}
-
-/// How many voxels one label has in each of two maps and in both at once.
-struct OverlapCounts: Sendable {
-  var both = 0
-  var inReference = 0
-  var inPrediction = 0
-
-  var dice: Double? {
-    let total = inReference + inPrediction
-    return total == 0 ? nil : 2 * Double(both) / Double(total)
-  }
 }

@@ -24,7 +24,7 @@ public enum Metric: Hashable, Sendable {
   case medpyHausdorff95
   /// The average distance from the prediction's border voxels to the reference's (MedPy's `asd`).
   case medpyAverageSurfaceDistance
-  /// The mean of MedPy's `asd` in both directions (MedPy's `assd`).
+  /// The mean of the distances of both borders' voxels together (MedPy's `assd`).
   case medpyAverageSymmetricSurfaceDistance
   /// The length of reference contour that the prediction lacks, in mm (Vaassen et al., 2020).
   case addedPathLength

@@ -24,6 +24,8 @@ public enum VolumeFileError: Error, Hashable {
   case notFinite(file: String, count: Int, first: SIMD3<Int>)
   /// A label map holds a value that is not a label number; `at` is its index (i, j, k).
   case notALabel(file: String, value: Double, at: SIMD3<Int>)
+  /// A file of one structure holds voxels of several numbers.
+  case severalLabels(file: String, labels: [UInt16])
   /// The file cannot be written; the system's or the library's words.
   case unwritable(file: String, reason: String)
   /// The folder holds no DICOM series that can be read as a volume; `others` says what it holds.
@@ -61,6 +63,11 @@ extension VolumeFileError: CustomStringConvertible {
       """
     case .notALabel(let file, let value, let place):
       "\(file): the voxel at \(indices(place)) is \(value); labels are whole numbers from 0 to 65535."
+    case .severalLabels(let file, let labels):
+      """
+      \(file) holds \(labels.count) labels (\(few(labels))); a mask of one structure holds 0 and one \
+      other number.
+      """
     case .unwritable(let file, let reason):
       "\(file) cannot be written: \(reason)."
     case .noSeries(let folder, let others):
@@ -70,6 +77,10 @@ extension VolumeFileError: CustomStringConvertible {
     case .badSeries(let series, let problem):
       "Series \(series): \(problem)"
     }
+  }
+
+  private func few(_ labels: [UInt16]) -> String {
+    labels.prefix(5).map(String.init).joined(separator: ", ") + (labels.count > 5 ? ", …" : "")
   }
 
   private func indices(_ place: SIMD3<Int>) -> String { "(\(place.x), \(place.y), \(place.z))" }

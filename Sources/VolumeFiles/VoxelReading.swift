@@ -52,7 +52,7 @@ func readVoxels<Value: VoxelValue>(
       throw .truncated(file: layout.name, expected: layout.byteCount, found: found)
     }
     let target = UnsafeMutableBufferPointer(rebasing: piece[..<wanted])
-    if let found = convert(room, layout: layout, to: target) {
+    if let found = convert(UnsafeRawBufferPointer(room), layout: layout, to: target) {
       let index = voxels.count + found.first
       bad =
         bad.map { BadVoxel(index: $0.index, count: $0.count + found.count, value: $0.value) }
@@ -67,14 +67,14 @@ func readVoxels<Value: VoxelValue>(
 }
 
 /// Turns one piece of a file's bytes into voxels.
-private func convert<Value: VoxelValue>(
-  _ bytes: UnsafeMutableRawBufferPointer,
+func convert<Value: VoxelValue>(
+  _ bytes: UnsafeRawBufferPointer,
   layout: VoxelLayout,
   to voxels: UnsafeMutableBufferPointer<Value>
 ) -> (first: Int, count: Int, value: Double)? {
   func with<Stored: StoredScalar>(_: Stored.Type) -> (first: Int, count: Int, value: Double)? {
     Value.convert(
-      UnsafeBufferPointer(bytes.assumingMemoryBound(to: Stored.self)),
+      bytes.assumingMemoryBound(to: Stored.self),
       isSwapped: layout.isBigEndian,
       rescale: layout.rescale,
       to: voxels

@@ -20,6 +20,8 @@ enum CommandError: Error, Hashable {
   case unwritableFolder(String)
   /// A file could not be written.
   case unwritable(String)
+  /// With `--strict`, this many findings say that something was not compared.
+  case notAllCompared(Int)
 }
 
 extension CommandError: CustomStringConvertible {
@@ -48,6 +50,8 @@ extension CommandError: CustomStringConvertible {
         "\(path): a folder is here, a file's name is expected (--separate writes into a folder)."
     case .unwritableFolder(let path):
       return "\(path): this folder does not exist or cannot be written to."
+    case .notAllCompared(let count):
+      return "Not everything was compared: \(count) findings (--strict allows none)."
     case .unwritable(let path):
       return "\(path) cannot be written."
     }

@@ -16,6 +16,9 @@ struct Delineate: AsyncParsableCommand {
         delineate segment series/ --model model --output labels.seg.nrrd
         delineate inspect labels.seg.nrrd
         delineate compare reference.nii.gz labels.nii.gz
+        delineate evaluate --reference expert --prediction predicted --output scores
+        delineate rank scores/one scores/other --output ranking
+        delineate consensus anna ben carla --method staple --output consensus
 
       SHELL COMPLETION
         delineate --generate-completion-script SHELL > FILE
@@ -25,7 +28,8 @@ struct Delineate: AsyncParsableCommand {
       """,
     version: delineateVersion,
     subcommands: [
-      Segment.self, Inspect.self, Compare.self, ImportModel.self, ExportONNX.self, Phantom.self,
+      Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
+      ConsensusCommand.self, ImportModel.self, ExportONNX.self, Phantom.self,
     ]
   )
 

@@ -46,4 +46,35 @@ struct LabelSchemeTests {
     let data = try JSONEncoder().encode(scheme)
     #expect(try JSONDecoder().decode(LabelScheme.self, from: data) == scheme)
   }
+
+  @Test("Schemes have names: HaN-Seg's, OpenKBP's and HNTS-MRG's")
+  func named() throws {
+    let hanseg = try #require(LabelScheme(named: "hanseg"))
+    #expect(hanseg.entries.count == 30)
+    #expect(hanseg.entry(label: 27)?.name == "Parotid_L")
+    #expect(LabelScheme(named: "OpenKBP")?.entry(label: 3)?.name == "RightParotid")
+    #expect(LabelScheme(named: "hntsmrg")?.entries.map(\.label) == [1, 2])
+    #expect(LabelScheme(named: "other") == nil)
+    for name in LabelScheme.names { #expect(LabelScheme(named: name) != nil) }
+  }
+
+  @Test("Schemes are read from nnU-Net's dataset.json, the decathlon's, and plain objects")
+  func json() throws {
+    func names(_ text: String) throws -> [String] {
+      try LabelScheme(json: Data(text.utf8)).entries.map { "\($0.label) \($0.name)" }
+    }
+    #expect(
+      try names(#"{"labels": {"background": 0, "B": 2, "A": 1}, "x": []}"#) == ["1 A", "2 B"]
+    )
+    #expect(try names(#"{"labels": {"0": "background", "7": "A"}}"#) == ["7 A"])
+    #expect(try names(#"{"GTVn": 2, "GTVp": 1}"#) == ["1 GTVp", "2 GTVn"])
+    #expect(throws: LabelSchemeError.notALabel(name: "A")) { try names(#"{"A": [1, 2]}"#) }
+    #expect(throws: LabelSchemeError.notALabel(name: "A")) { try names(#"{"A": 1.5}"#) }
+    #expect(throws: LabelSchemeError.notALabel(name: "A")) { try names(#"{"A": 65536}"#) }
+    #expect(throws: LabelSchemeError.twoNames(label: 1, "A", "B")) {
+      try names(#"{"A": 1, "B": 1}"#)
+    }
+    #expect(throws: LabelSchemeError.empty) { try names(#"{"background": 0}"#) }
+    #expect(throws: LabelSchemeError.notAnObject) { try names("[1]") }
+  }
 }

@@ -21,7 +21,10 @@ struct HelpTests {
   func root() throws {
     let outcome = try run(["--help"])
     #expect(outcome.status == 0)
-    for name in ["segment", "inspect", "compare", "import-model", "export-onnx", "phantom"] {
+    for name in [
+      "segment", "inspect", "compare", "evaluate", "observers", "import-model", "export-onnx",
+      "phantom",
+    ] {
       #expect(outcome.output.contains(name))
     }
     #expect(outcome.output.contains("--generate-completion-script"))
@@ -30,7 +33,10 @@ struct HelpTests {
 
   @Test(
     "Every subcommand's help has examples",
-    arguments: ["segment", "inspect", "compare", "import-model", "export-onnx", "phantom"]
+    arguments: [
+      "segment", "inspect", "compare", "evaluate", "observers", "import-model", "export-onnx",
+      "phantom",
+    ]
   )
   func examples(name: String) throws {
     let outcome = try run([name, "--help"])

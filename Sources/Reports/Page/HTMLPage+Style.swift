@@ -1,5 +1,5 @@
-extension CaseReport {
-  /// The page's looks: system fonts, light or dark as the reader has it, white on paper.
+extension HTMLPage {
+  /// Every page's looks: system fonts, light or dark as the reader has it, white on paper.
   static let style = """
     :root { --ground: #fbfbfa; --ink: #1c1e21; --faint: #6a7078; --line: #dfe1e4; --card: #ffffff;
       --accent: #2f6f9f; --warn: #8a5a00; --warn-ground: #fff6e0; }

@@ -70,10 +70,16 @@ struct Canvas: Sendable {
     }
   }
 
-  /// Writes text with a dark shadow, readable over any picture.
-  mutating func writeOutlined(_ text: String, x: Int, y: Int, color: StructureColor) {
+  /// Writes text with a shadow of the other lightness, readable over any picture.
+  mutating func writeOutlined(
+    _ text: String,
+    x: Int,
+    y: Int,
+    color: StructureColor,
+    outline: StructureColor = .init(0, 0, 0)
+  ) {
     for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (1, 1)] {
-      write(text, x: x + dx, y: y + dy, color: .init(0, 0, 0))
+      write(text, x: x + dx, y: y + dy, color: outline)
     }
     write(text, x: x, y: y, color: color)
   }

@@ -1,55 +1,34 @@
 import Anatomy
-import Foundation
 
 extension CaseReport {
   /// The report as one HTML page that needs nothing else: pictures and styles are inside.
   ///
   /// Opens without a network, follows the reader's light or dark setting, and prints on white.
   public func html() -> String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>\(escaped(title))</title>
-    <style>
-    \(Self.style)
-    </style>
-    </head>
-    <body>
-    <header>
-    <h1>\(escaped(title))</h1>
-    <p>\(escaped(summary))</p>
-    </header>
-    \(warningList)
-    <main>
-    <div class="columns">
-    \(structureTable)
-    \(stageTable)
-    </div>
-    \(pictureList)
-    <div class="columns">
-    \(sections.map(factTable).joined(separator: "\n"))
-    </div>
-    </main>
-    <footer>Made by Delineate, a research tool and not a medical device. A qualified person must \
-    check every contour before it is used.</footer>
-    </body>
-    </html>
-
-    """
+    HTMLPage(
+      title: title,
+      subtitle: summary,
+      body: """
+        \(warningList)
+        <main>
+        <div class="columns">
+        \(structureTable)
+        \(stageTable)
+        </div>
+        \(pictureList)
+        <div class="columns">
+        \(sections.map(HTMLPage.facts).joined(separator: "\n"))
+        </div>
+        </main>
+        """
+    ).html
   }
 
   private var summary: String {
     let found = structures.filter { $0.voxels > 0 }.count
     let seconds = stages.reduce(0) { $0 + $1.seconds }
-    let style = Date.ISO8601FormatStyle.iso8601.year().month().day().dateTimeSeparator(.space)
-      .time(includingFractionalSeconds: false)
-    let day = date.formatted(style)
-    return
-      "\(found) of \(structures.count) structures found in \(fixed(seconds, digits: 1)) s, \(day) UTC"
+    return "\(found) of \(structures.count) structures found in \(fixed(seconds, digits: 1)) s, "
+      + HTMLPage.text(date)
   }
 
   private var warningList: String {
@@ -111,48 +90,6 @@ extension CaseReport {
   }
 
   private var pictureList: String {
-    pictures.map { picture in
-      let data = picture.png.base64EncodedString()
-      let caption = escaped(picture.caption)
-      return """
-        <figure>
-        <img alt="\(caption)" src="data:image/png;base64,\(data)">
-        <figcaption>\(caption)</figcaption>
-        </figure>
-        """
-    }.joined(separator: "\n")
-  }
-
-  private func factTable(_ section: Section) -> String {
-    let rows = section.facts.map { fact in
-      "<tr><th scope=\"row\">\(escaped(fact.name))</th><td>\(escaped(fact.value))</td></tr>"
-    }
-    return """
-      <section>
-      <h2>\(escaped(section.title))</h2>
-      <table class="facts">
-      <tbody>
-      \(rows.joined(separator: "\n"))
-      </tbody>
-      </table>
-      </section>
-      """
-  }
-
-  /// Text as HTML shows it: names come from files and may hold anything.
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    // Scalars, not characters: a quotation mark with a combining accent still ends an attribute.
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    pictures.map { HTMLPage.figure(png: $0.png, caption: $0.caption) }.joined(separator: "\n")
   }
 }
