@@ -136,9 +136,8 @@ struct RankingText {
     let known = ranking.structures.count { published.row(of: $0) != nil }
     return table.text
       + """
-      \n\(known) of \(ranking.structures.count) structures are published, as are \
-      \(published.rows.count - known) others; the published mean is over all \
-      \(published.rows.count). \(published.source)
+      \n\(known) of \(ranking.structures.count) structures are published; the published mean is \
+      over all \(published.rows.count) that are. \(published.source)
       """
   }
 
