@@ -1,8 +1,8 @@
 import Archives
 import Foundation
-public import ImageProcessing
+import ImageProcessing
 public import Preprocessing
-public import Volumes
+import Volumes
 
 /// What the JSON beside a prepared case tells; its presence says that the case is whole.
 public struct PreparedCaseRecord: Codable, Hashable, Sendable {

@@ -74,6 +74,14 @@ extension AugmentationPlan {
 }
 
 extension AugmentationDraw {
+  /// A patch varied as drawn, as if nothing lay around it; classes of sides are not exchanged.
+  public func applied(to patch: Patch) -> Patch {
+    var patch = patch
+    if let spatial { SpatialVariation.apply(spatial, to: &patch) }
+    apply(to: &patch)
+    return patch
+  }
+
   /// Varies a patch that was already cut with the draw's spatial part.
   func apply(to patch: inout Patch) {
     if let noise { GaussianNoise.apply(noise, to: &patch) }

@@ -52,7 +52,12 @@ struct Mirroring: Augmentation {
     }
     if axes.contains(2) {
       for row in 0..<size[0] * size[1] {
-        UnsafeMutableBufferPointer(start: base + row * width, count: width).reverse()
+        let first = base + row * width
+        for w in 0..<width / 2 {
+          let value = first[w]
+          first[w] = first[width - 1 - w]
+          first[width - 1 - w] = value
+        }
       }
     }
   }

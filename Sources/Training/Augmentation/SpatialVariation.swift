@@ -43,7 +43,8 @@ extension SpatialVariation: Augmentation {
   /// already is looked up as if nothing were around it.
   static func apply(_ draw: Draw, to patch: inout Patch) {
     let original = patch
-    patch = original.withArrays { $0.patch(at: [0, 0, 0], size: original.size, varied: draw) }
+    patch =
+      original.withArrays { $0.patch(at: [0, 0, 0], size: original.size, varied: draw) } ?? original
   }
 }
 
