@@ -39,7 +39,8 @@ public final class PreparedCaseFile: Sendable {
       mapped != MAP_FAILED
     else { throw unreadable() }
     base = UnsafeRawPointer(mapped)
-    guard layout.header.elementsEqual(UnsafeRawBufferPointer(start: base, count: layout.header.count))
+    guard
+      layout.header.elementsEqual(UnsafeRawBufferPointer(start: base, count: layout.header.count))
     else {
       throw .damaged(case: name, reason: "its header is not the one that belongs to it")
     }
@@ -114,7 +115,9 @@ public final class PreparedCaseFile: Sendable {
     guard let record = try? JSONDecoder().decode(PreparedCaseRecord.self, from: data),
       record.name == name
     else { throw .damaged(case: name, reason: "its description cannot be read") }
-    guard record.formatVersion == PreparedCaseRecord.currentVersion else { throw .stale(case: name) }
+    guard record.formatVersion == PreparedCaseRecord.currentVersion else {
+      throw .stale(case: name)
+    }
     return record
   }
 

@@ -74,7 +74,8 @@ struct ElasticField {
             let target = (o * weights.count + index) * inner
             for i in 0..<inner {
               result[target + i] =
-                entry.weights[0] * values[source + i] + entry.weights[1] * values[source + inner + i]
+                entry.weights[0] * values[source + i] + entry.weights[1]
+                * values[source + inner + i]
                 + entry.weights[2] * values[source + 2 * inner + i]
                 + entry.weights[3] * values[source + 3 * inner + i]
             }

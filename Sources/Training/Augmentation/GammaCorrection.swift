@@ -58,7 +58,8 @@ func power(_ x: Float, _ exponent: Float) -> Float {
   let m = Float(bitPattern: UInt32(bitPattern: bits &- (e &<< 23)))
   let s = (m - 1) / (m + 1)
   let q = s * s
-  let series = 2.885_390_1 + q * (0.961_796_7 + q * (0.577_078 + q * (0.412_198_6 + q * 0.320_598_9)))
+  let series =
+    2.885_390_1 + q * (0.961_796_7 + q * (0.577_078 + q * (0.412_198_6 + q * 0.320_598_9)))
   let product = (Float(e) + s * series) * exponent
   // 2^(n + f) with f from -½ to ½; beyond the smallest normal number the answer is as good as 0.
   let y = product < -125 ? -125 : product > 125 ? 125 : product

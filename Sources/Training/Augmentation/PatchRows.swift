@@ -79,8 +79,14 @@ extension CaseArrays {
             let near = channel + ((i &* height &+ j) &* length &+ k)
             let far = near + height &* length
             corners = SIMD8(
-              near[0], near[1], near[length], near[length &+ 1],
-              far[0], far[1], far[length], far[length &+ 1]
+              near[0],
+              near[1],
+              near[length],
+              near[length &+ 1],
+              far[0],
+              far[1],
+              far[length],
+              far[length &+ 1]
             )
           } else {
             guard i >= -1 && i < depth && j >= -1 && j < height && k >= -1 && k < length else {
@@ -122,8 +128,14 @@ extension CaseArrays {
               continue
             }
             corners = SIMD8(
-              near[0], near[1], near[length], near[length &+ 1],
-              far[0], far[1], far[length], far[length &+ 1]
+              near[0],
+              near[1],
+              near[length],
+              near[length &+ 1],
+              far[0],
+              far[1],
+              far[length],
+              far[length &+ 1]
             )
           } else {
             guard i >= -1 && i < depth && j >= -1 && j < height && k >= -1 && k < length else {

@@ -60,7 +60,9 @@ extension SpatialVariation.Draw {
     let third = [[c2, -s2, 0], [s2, c2, 0], [0, 0, 1]]
     func product(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
       a.map { row in
-        (0..<3).map { column in row[0] * b[0][column] + row[1] * b[1][column] + row[2] * b[2][column] }
+        (0..<3).map { column in
+          row[0] * b[0][column] + row[1] * b[1][column] + row[2] * b[2][column]
+        }
       }
     }
     let rotation = product(third, product(second, first))
