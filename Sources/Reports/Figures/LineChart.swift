@@ -26,7 +26,7 @@ struct LineChart: Sendable {
   var hasFullRange = false
   /// Digits after the point where a value is written out.
   var digits = 3
-  var width = 920.0
+  var width = 1100.0
   var height = 300.0
   /// Whether the chart is one of many beside each other: without the names of curves and axes.
   var isSmall = false
@@ -34,7 +34,7 @@ struct LineChart: Sendable {
   private var epochs: Int { series.map(\.values.count).max() ?? 0 }
   private var values: [Double] { series.flatMap { $0.values.compactMap { $0 } } }
   private var left: Double { isSmall ? 46 : 64 }
-  private var right: Double { isSmall ? width - 10 : width - 176 }
+  private var right: Double { isSmall ? width - 18 : width - 176 }
   private var bottom: Double { isSmall ? height - 20 : height - 44 }
 
   var horizontal: Scale {

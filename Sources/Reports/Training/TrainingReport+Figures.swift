@@ -1,5 +1,6 @@
 import Anatomy
 import Models
+import NeuralNetworks
 import Training
 
 extension TrainingReport {
@@ -133,6 +134,7 @@ extension TrainingReport {
     let charts = [lossChart, diceChart].filter { chart in
       chart.series.contains { $0.latest != nil }
     }
+    let width = lossChart.width
     let height = 44 + charts.reduce(0) { $0 + $1.height + 30 }
     let drawn = charts.enumerated().map { index, chart in
       let top = 44 + Double(index) * (chart.height + 30)
@@ -146,8 +148,8 @@ extension TrainingReport {
         """
     }
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 920 \(number(height))" \
-      width="920" height="\(number(height))" role="img" \
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(width)) \(number(height))" \
+      width="\(number(width))" height="\(number(height))" role="img" \
       font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif">
       <title>\(escaped(title))</title>
       <style>

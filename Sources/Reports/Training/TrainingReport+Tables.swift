@@ -83,7 +83,9 @@ extension TrainingReport {
       let earlier = values.count > 10 ? values[values.count - 11] : nil
       let highest = values.enumerated().compactMap { epoch, value in value.map { (epoch, $0) } }
         .max { $0.1 < $1.1 }
-      let change = last.flatMap { last in earlier.map { signed(last - $0, digits: 3) } }
+      let change = last.flatMap { last in
+        earlier.map { (last > $0 ? "+" : "") + signed(last - $0, digits: 3) }
+      }
       return """
         <tr><th scope="row">\(escaped(name))</th>\
         <td class="number">\(last.map { fixed($0, digits: 3) } ?? Self.none)</td>\
@@ -97,7 +99,7 @@ extension TrainingReport {
       <div class="scroll" tabindex="0">
       <table class="scores">
       <thead><tr><th scope="col">Structure</th><th scope="col" class="number">Pseudo Dice</th>\
-      <th scope="col" class="number">against 10 epochs before</th>\
+      <th scope="col" class="number">Change in 10 epochs</th>\
       <th scope="col" class="number">Highest</th>\
       <th scope="col" class="number">at epoch</th></tr></thead>
       <tbody>

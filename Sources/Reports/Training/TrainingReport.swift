@@ -1,3 +1,4 @@
+import Anatomy
 public import Foundation
 import Models
 public import Training
