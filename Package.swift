@@ -113,7 +113,13 @@ let package = Package(
         "SegmentationMetrics", "Datasets", "Inference",
       ]
     ),
-    room("Reports", ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics", "Evaluation"]),
+    room(
+      "Reports",
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "NeuralNetworks", "Models",
+        "SegmentationMetrics", "Evaluation", "Training",
+      ]
+    ),
     // 7
     .executableTarget(
       name: "delineate",
@@ -175,7 +181,10 @@ let package = Package(
     ),
     tests(
       of: "Reports",
-      ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics", "Evaluation"]
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "NeuralNetworks", "Models",
+        "SegmentationMetrics", "Evaluation", "Training",
+      ]
     ),
     .testTarget(
       name: "CommandLineTests",

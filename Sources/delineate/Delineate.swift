@@ -29,7 +29,8 @@ struct Delineate: AsyncParsableCommand {
     version: delineateVersion,
     subcommands: [
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
-      ConsensusCommand.self, ImportModel.self, ExportONNX.self, Phantom.self,
+      ConsensusCommand.self, ModelsCommand.self, ImportModel.self, ExportONNX.self,
+      ExportNNUNet.self, Phantom.self,
     ]
   )
 
