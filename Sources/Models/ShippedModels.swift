@@ -87,6 +87,7 @@ public struct ShippedModels: Hashable, Sendable {
   /// Where a model is.
   /// - Parameter name: the path of a folder or archive, or the name of one of the models; what
   ///   exists as a path is taken as one.
+  /// - Returns: the folder or archive, its content unread.
   /// - Throws: ``ModelError/unknownModel(_:available:)``.
   public func location(named name: String) throws(ModelError) -> URL {
     let url = URL(filePath: name)

@@ -34,6 +34,7 @@ public struct TrainedFold: Hashable, Sendable {
 ///   - folds: One or more; the model averages them.
 ///   - weights: Which weights; where a training had no validation, only `.last` are there.
 ///   - day: The day of the training, ISO 8601.
+/// - Returns: The model, one fold for each that was given, in their order.
 /// - Throws: ``TrainingError`` where a file is missing or damaged, or the folds were trained by plans
 ///   that make different networks.
 public func finishedModel(

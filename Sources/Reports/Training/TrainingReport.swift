@@ -65,9 +65,13 @@ public struct TrainingReport: Sendable {
 
   /// Writes ``html()`` as `curves.html` and ``svg()`` as `curves.svg` into a folder that is there,
   /// each in place of the one before, whole at any moment.
-  public func write(to folder: URL) throws {
-    try Data(html().utf8).write(to: folder.appending(path: "curves.html"), options: .atomic)
-    try Data(svg().utf8).write(to: folder.appending(path: "curves.svg"), options: .atomic)
+  /// - Throws: ``TrainingError/unwritable(file:reason:)``.
+  public func write(to folder: URL) throws(TrainingError) {
+    for (name, text) in [("curves.html", html()), ("curves.svg", svg())] {
+      do { try Data(text.utf8).write(to: folder.appending(path: name), options: .atomic) } catch {
+        throw .unwritable(file: name, reason: error.localizedDescription)
+      }
+    }
   }
 
   private static let waiting = """
