@@ -1,6 +1,6 @@
 public import Foundation
 public import NeuralNetworks
-public import Torch
+import Torch
 
 /// Runs trainings on the one thread that libtorch runs on.
 public actor TrainingService {
