@@ -22,7 +22,8 @@ struct TrainerTests {
     let outcome = try await service.train(
       .tiny(epochs: 4, stepsPerEpoch: 25, rate: 3e-2),
       in: folder.url,
-      on: DrawnBalls()
+      on: DrawnBalls(),
+      shouldStop: { false }
     ) { event in
       if case .epoch(let record) = event { events.withLock { $0.append(record) } }
     }
@@ -45,7 +46,8 @@ struct TrainerTests {
     _ = try await service.train(
       .tiny(epochs: 4, stepsPerEpoch: 25, rate: 3e-2),
       in: folder.url,
-      on: DrawnBalls(isPartial: true)
+      on: DrawnBalls(isPartial: true),
+      shouldStop: { false }
     ) { event in
       if case .epoch(let record) = event { last.withLock { $0 = record } }
     }
