@@ -119,7 +119,8 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
-        "ImageProcessing", "Inference", "NeuralNetworks", "Evaluation", "Segmentation", "Reports",
+        "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Training", "Evaluation",
+        "Segmentation", "Reports",
         argumentParser,
       ],
       swiftSettings: strict
