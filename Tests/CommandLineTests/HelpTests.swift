@@ -23,7 +23,7 @@ struct HelpTests {
     #expect(outcome.status == 0)
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "import-model", "export-onnx",
-      "phantom",
+      "phantom", "preprocess",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -35,7 +35,7 @@ struct HelpTests {
     "Every subcommand's help has examples",
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "import-model", "export-onnx",
-      "phantom",
+      "phantom", "preprocess",
     ]
   )
   func examples(name: String) throws {
