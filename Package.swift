@@ -113,13 +113,19 @@ let package = Package(
         "SegmentationMetrics", "Datasets", "Inference",
       ]
     ),
-    room("Reports", ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics", "Evaluation"]),
+    room(
+      "Reports",
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "NeuralNetworks", "Models",
+        "SegmentationMetrics", "Evaluation", "Training",
+      ]
+    ),
     // 7
     .executableTarget(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
-        "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Training", "Evaluation",
+        "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
         "Segmentation", "Reports",
         argumentParser,
       ],
@@ -176,7 +182,10 @@ let package = Package(
     ),
     tests(
       of: "Reports",
-      ["Anatomy", "Volumes", "VolumeFiles", "SegmentationMetrics", "Evaluation"]
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "NeuralNetworks", "Models",
+        "SegmentationMetrics", "Evaluation", "Training",
+      ]
     ),
     .testTarget(
       name: "CommandLineTests",

@@ -94,7 +94,7 @@ def run_delineate(arguments, metrics):
     output = common.WORK / "metrics"
     shutil.rmtree(output, ignore_errors=True)
     run = common.measure([
-        common.DELINEATE, "evaluate", "--reference", arguments.data / SIDES[0] / arguments.scan,
+        common.DELINEATE, "evaluate", "--no-report", "--reference", arguments.data / SIDES[0] / arguments.scan,
         "--prediction", arguments.data / SIDES[1] / arguments.scan, "--metrics", *metrics, "--output", output])
     values = {}
     with open(output / "scores.csv", newline="") as file:

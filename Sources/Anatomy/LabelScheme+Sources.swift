@@ -31,8 +31,10 @@ extension LabelScheme {
     )
   }
 
-  /// A scheme from JSON: nnU-Net's `dataset.json` (its `labels`, either way around), or one object
-  /// of names and numbers. Background, 0, is left out; entries are ordered by label.
+  /// A scheme from JSON.
+  ///
+  /// nnU-Net's `dataset.json` (its `labels`, either way around), or one object of names and
+  /// numbers. Background, 0, is left out; entries are ordered by label.
   /// - Throws: ``LabelSchemeError``.
   public init(json: Data) throws(LabelSchemeError) {
     guard let root = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {

@@ -7,8 +7,8 @@ package import Foundation
 /// It only ever speeds up ``GzipFile``: a stream that is damaged, cut short or larger than announced
 /// gives `nil`, and whoever asked reads it as a ``GzipFile``, which says what is wrong.
 package struct WholeInflater: ~Copyable {
-  /// The largest stream that is inflated whole, in bytes.
-  package static let largest = 64 << 20
+  /// The largest stream that is inflated whole, in bytes: masks of 600 slices of 512 by 512.
+  package static let largest = 160 << 20
 
   private let decompressor: OpaquePointer?
   private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)

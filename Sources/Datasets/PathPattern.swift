@@ -42,8 +42,9 @@ struct PathPattern {
   /// How many levels the path has.
   var depth: Int { text.count { $0 == "/" } + 1 }
 
-  /// The names in a path that fits; names hold no slash, and one that comes twice is the same twice.
-  /// The shortest names that fit are taken.
+  /// The names in a path that fits.
+  ///
+  /// Names hold no slash, and one that comes twice is the same twice. The shortest names that fit are taken.
   func match(_ path: String) -> (caseName: String, structure: String?)? {
     guard let names = match(path[...], parts[...], [:]), let caseName = names["case"] else {
       return nil

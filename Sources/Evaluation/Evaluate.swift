@@ -30,6 +30,7 @@ extension EvaluationError: CustomStringConvertible {
 /// - Parameters:
 ///   - request: What, with what, and how.
 ///   - progress: Is told how many of the cases are done; may be called from any thread.
+/// - Returns: Scores, findings and notes, the same for any number of threads.
 /// - Throws: ``EvaluationError`` where no structure of any case can be compared.
 public func evaluate(
   _ request: EvaluationRequest,

@@ -21,7 +21,9 @@ public struct EvaluationRequest: Sendable {
   /// Whether predictions on another grid are resampled onto the reference's (nearest neighbor);
   /// else they are not scored.
   public var resamplesPredictions = false
-  /// How many threads work; at least one. The results do not depend on it.
+  /// How many threads work; at least one.
+  ///
+  /// The results do not depend on it.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
   /// A comparison of two libraries by the standard metrics.

@@ -6,6 +6,8 @@ public enum ModelError: Error, Hashable {
   case archive(ArchiveError)
   /// There is no model at this place.
   case notAModel(file: String, reason: String)
+  /// Nothing at this path, and no model of this name; the names there are.
+  case unknownModel(String, available: [String])
   /// The folder or archive holds several models; their paths inside it.
   case severalModels(file: String, choices: [String])
   /// A file of the model is missing.
@@ -60,6 +62,8 @@ extension ModelError: CustomStringConvertible {
     switch self {
     case .archive(let error): error.description
     case .notAModel(let file, let reason): "\(file): no trained model here (\(reason))."
+    case .unknownModel(let name, let available):
+      "\(name): no such file or folder, and no model of this name ships with the program; it has \(listed(available))."
     case .severalModels(let file, let choices):
       "\(file): several models are here, choose one of: \(choices.joined(separator: ", "))."
     case .missingFile(let file): "The model's file \(file) is missing."

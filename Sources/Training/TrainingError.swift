@@ -16,6 +16,8 @@ public enum TrainingError: Error, Hashable {
   case otherPlan(folder: String)
   /// The checkpoint lacks something, or holds something else.
   case damagedCheckpoint(file: String, reason: String)
+  /// A fold was trained by a plan that makes another network than the folds before it.
+  case differentFolds(name: String)
   /// The loss is no longer a finite number.
   case diverged(step: Int)
   /// A batch could not be made.
@@ -38,6 +40,9 @@ extension TrainingError: CustomStringConvertible {
         + "into another folder."
     case .damagedCheckpoint(let file, let reason):
       "\(file): the checkpoint cannot be continued from: \(reason)."
+    case .differentFolds(let name):
+      "Fold \(name) was trained by another plan than the folds before it; a model averages folds of "
+        + "one network."
     case .diverged(let step):
       "The loss was no longer a finite number at step \(step); a lower learning rate may help. The "
         + "last checkpoint is kept."

@@ -51,7 +51,8 @@ extension CommandError: CustomStringConvertible {
     case .unwritableFolder(let path):
       return "\(path): this folder does not exist or cannot be written to."
     case .notAllCompared(let count):
-      return "Not everything was compared: \(count) findings (--strict allows none)."
+      return
+        "Not everything was compared: \(count) finding\(count == 1 ? "" : "s") (--strict allows none)."
     case .unwritable(let path):
       return "\(path) cannot be written."
     }

@@ -19,8 +19,8 @@ struct Evaluate: ParsableCommand {
       elements by area (DeepMind's surface-distance); medpy_… count border voxels (MedPy). Every row \
       of scores.csv carries its definition; --list-metrics prints them.
 
-      Writes scores.csv and evaluation.json. Whatever could not be compared has an empty value with \
-      the reason, and is listed as a finding.
+      Writes scores.csv, evaluation.json and report.html, which shows the worst pairs in pictures. \
+      Whatever could not be compared has an empty value with the reason, and is listed as a finding.
 
       EXAMPLES
         delineate evaluate --reference oncologist --prediction radiographer --output scores
@@ -50,11 +50,28 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var arguments: EvaluationArguments
 
+  @Option(
+    help: ArgumentHelp(
+      "The scans to draw below the pictures' contours, such as 'scans/{case}/ct.nii.gz'.",
+      valueName: "path"
+    )
+  )
+  var scans: String?
+
+  @Option(help: "How many of the worst pairs the report shows in pictures.")
+  var pictures = 8
+
+  @Flag(inversion: .prefixedNo, help: "Write report.html.")
+  var report = true
+
   @Flag(help: "Print the metrics: name, unit and definition.")
   var listMetrics = false
 
   func validate() throws {
     guard !listMetrics else { return }
+    guard (0...200).contains(pictures) else {
+      throw ValidationError("--pictures must be from 0 to 200.")
+    }
     for (name, value) in [
       ("reference", reference), ("prediction", prediction), ("output", output),
     ] where value == nil {
@@ -86,6 +103,12 @@ struct Evaluate: ParsableCommand {
     let document = EvaluationDocument(result)
     try outputs.write(result.table.csv(), to: "scores.csv")
     try outputs.write(document.json(), to: "evaluation.json")
+    if report {
+      try outputs.write(
+        EvaluationReports.page(result, request, pictures: pictures, scans: scans),
+        to: "report.html"
+      )
+    }
     print(try arguments.json ? document.json() : EvaluationText(result).text(outputs.written))
     if arguments.strict && result.findings.contains(where: \.kind.isOmission) {
       throw CommandError.notAllCompared(result.findings.count(where: \.kind.isOmission))

@@ -17,7 +17,10 @@ struct ExportONNX: ParsableCommand {
       """
   )
 
-  @Argument(help: "The trained model: a folder or a zip file.", completion: .file())
+  @Argument(
+    help: "The trained model: a folder, a zip file, or the name of one that ships.",
+    completion: .file()
+  )
   var model: String
 
   @Option(help: "The ONNX file to write.", completion: .file(extensions: ["onnx"]))
@@ -27,7 +30,7 @@ struct ExportONNX: ParsableCommand {
   var fold: String?
 
   func run() throws {
-    let read = try readModel(at: URL(filePath: model), folds: fold.map { [$0] })
+    let read = try readModel(at: modelLocation(named: model), folds: fold.map { [$0] })
     try exportONNX(read, fold: fold, to: URL(filePath: output))
     print("Wrote \(output)")
   }

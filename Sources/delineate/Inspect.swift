@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Models
 
 /// `delineate inspect`: what a file or folder is.
 struct Inspect: ParsableCommand {
@@ -7,7 +8,8 @@ struct Inspect: ParsableCommand {
     abstract: "Tell what a scan, a label map or a model is.",
     discussion: """
       Shows a scan's grid and intensities, a label map's structures and volumes, the series of a \
-      DICOM folder, the cases of a folder in nnU-Net's naming, or a model's plan. Patients' names \
+      DICOM folder, the cases of a folder in nnU-Net's naming, or the plan of a model, also of one \
+      that ships with the program (see «delineate models»). Patients' names \
       are never shown.
 
       EXAMPLES
@@ -15,6 +17,7 @@ struct Inspect: ParsableCommand {
         delineate inspect labels.seg.nrrd
         delineate inspect series/
         delineate inspect model
+        delineate inspect phantom
       """
   )
 
@@ -25,7 +28,11 @@ struct Inspect: ParsableCommand {
   var path: String
 
   func run() throws {
-    guard FileManager.default.fileExists(atPath: path) else { throw CommandError.missing(path) }
-    print(try InspectionText(of: URL(filePath: path)).text)
+    var place = URL(filePath: path)
+    if !FileManager.default.fileExists(atPath: path) {
+      guard let model = try? modelLocation(named: path) else { throw CommandError.missing(path) }
+      place = model
+    }
+    print(try InspectionText(of: place).text)
   }
 }

@@ -13,7 +13,7 @@ struct Observers: ParsableCommand {
       as well as they agree with each other (Wilcoxon's signed ranks over the cases, with Holm's \
       correction over the structures).
 
-      Writes a table of scores for each pair (FIRST_vs_SECOND.csv) and observers.json.
+      Writes a table of scores for each pair (FIRST_vs_SECOND.csv), observers.json and report.html.
 
       EXAMPLES
         delineate observers oncologist=contours/a radiographer=contours/b --output agreement
@@ -88,6 +88,7 @@ struct Observers: ParsableCommand {
     }
     let document = ObserversDocument(study)
     try outputs.write(document.json(), to: "observers.json")
+    try outputs.write(EvaluationReports.page(study), to: "report.html")
     print(try arguments.json ? document.json() : ObserversText(study).text(outputs.written))
     let omissions = results.flatMap(\.findings).count(where: \.kind.isOmission)
     if arguments.strict && omissions > 0 { throw CommandError.notAllCompared(omissions) }

@@ -18,6 +18,8 @@ struct Rank: ParsableCommand {
       largest distance that any method has for it; exclude leaves it out for all methods; worst \
       counts it as the worst value of all. What the reference lacks is always left out.
 
+      Writes ranking.json, ranking.csv, comparisons.csv and report.html.
+
       EXAMPLES
         Three methods that were evaluated on the same cases:
           delineate rank scores/nnunet scores/ours scores/atlas --output ranking
@@ -96,6 +98,7 @@ struct Rank: ParsableCommand {
     try folder.write(document, to: "ranking.json")
     try folder.write(ranking.csv(), to: "ranking.csv")
     try folder.write(ranking.comparisonsCSV(), to: "comparisons.csv")
+    try folder.write(EvaluationReports.page(ranking, published: beside), to: "report.html")
     let written = folder.written.map { "\nWrote \($0)" }.joined()
     print(json ? document : RankingText(ranking, published: beside).text + "\n" + written)
   }

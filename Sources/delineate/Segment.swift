@@ -10,7 +10,8 @@ struct Segment: AsyncParsableCommand {
     abstract: "Contour a patient's scan with a trained model.",
     discussion: """
       The scan is a NIfTI, NRRD or MetaImage file or a folder of DICOM slices; the model is a \
-      folder or zip file as nnU-Net v2 writes it, or one that import-model wrote. The label map \
+      folder or zip file as nnU-Net v2 writes it, one that import-model wrote, or the name of one \
+      that ships with the program. The label map \
       has the scan's grid; its ending decides the format, and .seg.nrrd carries the structures' \
       names. A folder of files in nnU-Net's naming (CASE_0000.nii.gz) runs case by case into an \
       output folder.
@@ -41,7 +42,10 @@ struct Segment: AsyncParsableCommand {
   )
   var inputs: [String]
 
-  @Option(help: "The trained model: a folder or a zip file.", completion: .file())
+  @Option(
+    help: "The trained model: a folder, a zip file, or a name that «delineate models» lists.",
+    completion: .file()
+  )
   var model: String
 
   @Option(help: "The label map to write, or a folder of them.", completion: .file())
@@ -100,8 +104,8 @@ struct Segment: AsyncParsableCommand {
   }
 
   func run() async throws {
-    guard FileManager.default.fileExists(atPath: model) else { throw CommandError.missing(model) }
-    let plan = try inspectModel(at: URL(filePath: model)).plan
+    let place = try modelLocation(named: model)
+    let plan = try inspectModel(at: place).plan
     let scans = try ScanArguments(inputs, plan: plan)
     let outputs = SegmentOutputs(
       output: URL(filePath: output),
@@ -113,7 +117,7 @@ struct Segment: AsyncParsableCommand {
     )
     try outputs.check()
     let service = SegmentationService()
-    let requests = scans.cases.map(request)
+    let requests = scans.cases.map { request(for: $0, model: place) }
     for (index, scan) in scans.cases.enumerated() {
       let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
       defer { progress.finish() }
@@ -126,10 +130,10 @@ struct Segment: AsyncParsableCommand {
     }
   }
 
-  private func request(for scan: ScanArguments.Case) -> SegmentationRequest {
+  private func request(for scan: ScanArguments.Case, model: URL) -> SegmentationRequest {
     SegmentationRequest(
       inputs: scan.channels,
-      model: URL(filePath: model),
+      model: model,
       series: series,
       folds: folds.isEmpty ? nil : folds,
       precision: precision,

@@ -70,6 +70,34 @@ struct EvaluateCommandTests {
     #expect(json["structures"] as? [String] == ["Brain", "Parotid_L"])
   }
 
+  @Test("The report shows the worst pair in a picture, over the scan where there is one")
+  func report() throws {
+    let arguments = ["evaluate", "--reference", "a", "--prediction", "b", "--output"]
+    let grid = try VoxelGrid(size: [10, 6, 6])
+    try write(
+      Volume<Float>(grid: grid, voxels: (0..<grid.count).map { Float($0 % 97) }),
+      to: work.appending(path: "p1_ct.nii.gz")
+    )
+    for (name, options) in [
+      ("plain", []), ("over", ["--scans", "{case}_ct.nii.gz"]), ("none", ["--pictures", "0"]),
+      ("quiet", ["--no-report"]),
+    ] {
+      let outcome = try CommandLineProgram.run(arguments + [name] + options, in: work)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    let (plain, over) = (try text("plain/report.html"), try text("over/report.html"))
+    for page in [plain, over] {
+      #expect(page.components(separatedBy: "data:image/png").count == 3)
+      #expect(page.contains("Parotid_L") && page.contains("delineate 0."))
+    }
+    #expect(plain.count != over.count)
+    #expect(!(try text("none/report.html")).contains("data:image/png"))
+    let quiet = work.appending(path: "quiet/report.html")
+    #expect(!FileManager.default.fileExists(atPath: quiet.path))
+    let refused = try CommandLineProgram.run(arguments + ["x", "--pictures", "201"], in: work)
+    #expect(refused.status == 64)
+  }
+
   @Test("What is missing is listed, and fails only where that is asked for")
   func strict() throws {
     let arguments = ["--reference", "a", "--prediction", "c", "--output", "out"]
@@ -78,7 +106,7 @@ struct EvaluateCommandTests {
     #expect(lenient.output.contains("Findings: predictions missing 1."))
     let strict = try CommandLineProgram.run(["evaluate", "--strict"] + arguments, in: work)
     #expect(strict.status == 1)
-    #expect(strict.errors.contains("1 findings"))
+    #expect(strict.errors.contains("1 finding ("))
   }
 
   @Test("Observers are compared in pairs, and a method with each of them")
@@ -98,7 +126,7 @@ struct EvaluateCommandTests {
     #expect(outcome.output.contains("Agreement between A, B (one pair;"))
     #expect(outcome.output.contains("net beside the observers: Dice"))
     #expect(outcome.output.contains("too few cases to tell"))
-    for name in ["A_vs_B.csv", "A_vs_net.csv", "B_vs_net.csv", "observers.json"] {
+    for name in ["A_vs_B.csv", "A_vs_net.csv", "B_vs_net.csv", "observers.json", "report.html"] {
       #expect(FileManager.default.fileExists(atPath: work.appending(path: "out/\(name)").path))
     }
   }

@@ -65,7 +65,7 @@ struct RankTests {
     }
     #expect(lines == ["Method Rank", "ours 1", "B 2"])
     #expect(outcome.output.contains("paper"))
-    for name in ["ranking.json", "ranking.csv", "comparisons.csv"] {
+    for name in ["ranking.json", "ranking.csv", "comparisons.csv", "report.html"] {
       let file = work.appending(path: "ranking/\(name)")
       #expect(try !Data(contentsOf: file).isEmpty)
     }

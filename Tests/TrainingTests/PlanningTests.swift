@@ -260,8 +260,8 @@ struct PlanningTests {
         continue
       }
     }
-    guard case .tooLittleMemory = error(PlanningOptions(memory: 0.01), whole) else {
-      Issue.record("a hundredth of a GB")
+    guard case .tooLittleMemory = error(PlanningOptions(memory: 0.001), whole) else {
+      Issue.record("a thousandth of a GB")
       return
     }
     var tiny = whole

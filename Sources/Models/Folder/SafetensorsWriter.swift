@@ -60,7 +60,7 @@ func writeSafetensors(
 }
 
 /// The text as a JSON string.
-private func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {

@@ -18,27 +18,8 @@ public func writeModel(
   guard Set(model.folds.map(\.name)).count == model.folds.count,
     model.folds.allSatisfy({ isPlainName($0.name) })
   else { throw .invalidPlan("folds need names of letters and digits, each its own") }
-
-  let target = folder.standardizedFileURL
-  let name = target.lastPathComponent
-  let files = FileManager.default
-  if files.fileExists(atPath: target.path) {
-    guard let contents = try? files.contentsOfDirectory(atPath: target.path), contents.isEmpty
-    else {
-      throw .alreadyExists(name)
-    }
-  }
-  let parent = target.deletingLastPathComponent()
-  let partial = parent.appending(path: ".\(name).\(UUID().uuidString).partial")
-  do { try files.createDirectory(at: partial, withIntermediateDirectories: true) } catch {
-    throw .unwritable(file: name, reason: error.localizedDescription)
-  }
-  defer { try? files.removeItem(at: partial) }
-
-  try writeFiles(of: model, to: partial, storage: storage)
-  // Renaming replaces an empty folder, and fails on one that has been filled meanwhile.
-  guard rename(partial.path, target.path) == 0 else {
-    throw .unwritable(file: name, reason: String(cString: strerror(errno)))
+  try makeFolder(at: folder) { folder throws(ModelError) in
+    try writeFiles(of: model, to: folder, storage: storage)
   }
 }
 

@@ -53,6 +53,25 @@ extension HTMLPage {
     svg .blob { fill: var(--mark-line); }
     svg .ring { fill: none; stroke: var(--second); stroke-width: 1.6; }
     svg .hatch { stroke: var(--faint); stroke-width: .8; }
+    svg .curve { fill: none; stroke: var(--mark); stroke-width: 2; stroke-linejoin: round; }
+    svg .curve.second { stroke: var(--second); }
+    svg .curve.soft { stroke: var(--mark-line); stroke-width: 1; }
+    svg .curve-end { fill: var(--mark); }
+    svg .curve-end.second { fill: var(--second); }
+    svg .curve-end.soft { fill: var(--mark-line); }
+    svg .curve-name { fill: var(--mark); font-weight: 550; }
+    svg .curve-name.second { fill: var(--second); }
+    svg .curve-name.soft { fill: var(--faint); }
+    svg .hint { fill: transparent; }
+    .multiples { display: grid; gap: .9rem 1.2rem;
+      grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
+    .small-chart { margin: 0; max-width: 270px; }
+    .small-chart svg .curve { stroke-width: 1.6; }
+    .small-chart svg { display: block; width: 100%; height: auto; }
+    .small-chart figcaption { display: flex; justify-content: space-between; margin: 0 1rem .1rem
+      2.6rem; color: var(--ink); font-variant-numeric: tabular-nums; }
+    .plan th, .plan td { padding: .25rem 1rem .25rem 0; }
+    .plan td { min-width: 9rem; } .plan .why { color: var(--faint); font-size: .9rem; }
     svg .cell { stroke: var(--line); stroke-width: .5; }
     svg .cell-text { font-size: 10.5px; }
     svg .h-none { fill: var(--card); }

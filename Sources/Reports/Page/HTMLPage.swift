@@ -13,6 +13,8 @@ struct HTMLPage {
   var body: String
   /// Whether the page holds figures, and so needs their styles.
   var hasFigures = false
+  /// After how many seconds a browser reads the page again; `nil` where it stays as it is.
+  var refreshSeconds: Int?
   /// The last line; plain text.
   var footer = """
     Made by Delineate, a research tool and not a medical device. A qualified person must \
@@ -27,7 +29,7 @@ struct HTMLPage {
     <head>
     <meta charset="utf-8"/>
     <meta name="viewport" content="width=device-width, initial-scale=1"/>
-    <meta name="color-scheme" content="light dark"/>
+    <meta name="color-scheme" content="light dark"/>\(refresh)
     <title>\(escaped(title))</title>
     <style>
     \(Self.style)\(hasFigures ? "\n" + Self.reportStyle + "\n" + Self.figureStyle : "")
@@ -44,6 +46,10 @@ struct HTMLPage {
     </html>
 
     """
+  }
+
+  private var refresh: String {
+    refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\"/>" } ?? ""
   }
 
   /// A day and time in UTC, as in "2026-01-31 12:00:00 UTC".

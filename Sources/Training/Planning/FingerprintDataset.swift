@@ -27,9 +27,8 @@ public func fingerprint(
   }
   let state = Mutex(State())
   concurrently(dataset.cases.count, threads: threads) { tickets in
-    while let number = tickets.next() {
-      // Cases before a failed one are finished, so that always the same one is told.
-      if state.withLock({ !$0.failures.isEmpty }) { return }
+    // A case that was begun is finished, so that always the first that fails is told.
+    while state.withLock({ $0.failures.isEmpty }), let number = tickets.next() {
       let result = Result<Taken, PlanningError> { () throws(PlanningError) in
         try take(dataset.cases[number], of: dataset)
       }

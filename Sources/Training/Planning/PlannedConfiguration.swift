@@ -100,10 +100,11 @@ struct ConfigurationPlanner {
     // The step is that of the shorter patch: it may be halved once less.
     let divisor = NetworkTopology(spacing: spacing, patch: shorter).divisor
     patch[axis] -= Double(divisor[axis])
-    guard shorter[axis] >= 1, patch[axis] >= 1 else {
+    let result = NetworkTopology(spacing: spacing, patch: patch)
+    guard patch[axis] >= 1, result.strides.count > 1 else {
       throw .tooLittleMemory(gigabytes: options.plannedMemory, patch: topology.patch)
     }
-    return NetworkTopology(spacing: spacing, patch: patch)
+    return result
   }
 
   private func network(

@@ -79,10 +79,10 @@ public struct PlanningOptions: Hashable, Sendable {
       guard holds else { throw .badOption(field, value: value, expected: expected) }
     }
     try check(
-      (0.01...100_000).contains(plannedMemory),
+      (0.001...100_000).contains(plannedMemory),
       "memory",
       "\(plannedMemory) GB",
-      "0.01 to 100000 GB"
+      "0.001 to 100000 GB"
     )
     try check((1...320).contains(features), "features", "\(features)", "1 to 320")
     if let spacing {
