@@ -43,10 +43,11 @@ struct FingerprintTests {
     let channel = all.channels[0]
     // Half of the weight lies evenly on 1…1000, a quarter on 2000 and one on 4000.
     #expect(abs(channel.mean - (500.5 + 3000) / 2) < 1e-9)
-    // The mean square of 1…n is (n + 1)(2n + 1) / 6.
-    let square: Double = (1001.0 * 2001 / 6 + 10e6) / 2
-    let variance: Double = square - channel.mean * channel.mean
-    #expect(abs(channel.standardDeviation - variance.squareRoot()) < 1e-6)
+    let squares = (1...1000).reduce(0.0) { $0 + Double($1 * $1) }
+    let square = (squares / 1000 + 10e6) / 2
+    #expect(
+      abs(channel.standardDeviation - (square - channel.mean * channel.mean).squareRoot()) < 1e-6
+    )
     #expect(channel.minimum == 1 && channel.maximum == 4000)
     #expect(channel.percentile005 == 10)
     #expect(channel.median == 1000)
