@@ -34,14 +34,17 @@ struct TrainingDatasetTests {
     try text("", at: path)
     var map = LabelMap(repeating: 0, grid: try VoxelGrid(size: [4, 3, 2]))
     for (index, label) in labels.enumerated() { map[index % 4, index / 4, 0] = label }
-    try write(map, to: folder.url.appending(path: path))
+    try write(map, scheme: nil, to: folder.url.appending(path: path))
   }
 
   private func dataset(
     _ path: String = "",
     _ options: TrainingDatasetOptions = .init()
   ) throws -> TrainingDataset {
-    try TrainingDataset(at: folder.url.appending(path: path), options: options)
+    try TrainingDataset(
+      at: path.isEmpty ? folder.url : folder.url.appending(path: path),
+      options: options
+    )
   }
 
   private func nnUNet(labels: String = #"{"background": 0, "Mandible": 2, "GTVp": 5}"#) throws {

@@ -220,7 +220,7 @@ struct PlanningTests {
     #expect(plan.model.preparation.spacing == [3, 2, 2])
     #expect(plan.model.patchSize.allSatisfy { $0.isMultiple(of: 8) })
     #expect(zip(plan.model.patchSize, [30, 60, 60]).allSatisfy { $0 >= $1 && $0 < $1 + 16 })
-    #expect(plan.model.architecture.features == [8, 16, 32, 64])
+    #expect(plan.model.architecture.features == [8, 16, 32, 64, 80])
     #expect(plan.batchSize == 3 && plan.epochs == 7)
     #expect(plan.stepsPerEpoch == 20 && plan.validationSteps == 4)
     #expect(plan.seed == 5)
@@ -259,7 +259,7 @@ struct PlanningTests {
         continue
       }
     }
-    guard case .tooLittleMemory = error(PlanningOptions(memory: 0.001), whole) else {
+    guard case .tooLittleMemory = error(PlanningOptions(memory: 0.001, features: 320), whole) else {
       Issue.record("a thousandth of a GB")
       return
     }
