@@ -43,6 +43,8 @@ struct ConfigurationPlanner {
   ///   - spacing: In the network's axis order, in mm.
   ///   - medianShape: The median case's size on it.
   ///   - voxels: How many voxels the median case has; unlike the shape never rounded.
+  /// - Returns: The configuration.
+  /// - Throws: ``PlanningError`` where the cases or the memory are too small.
   func configuration(
     spacing: [Double],
     medianShape: [Double],
