@@ -11,8 +11,11 @@ public struct PreparedDataset: Sendable {
   /// Where they are.
   public let folder: URL
 
-  /// The prepared cases of a folder.
-  public init(in folder: URL) { self.folder = folder }
+  /// The name of the folder of prepared cases in a planned folder.
+  public static let folderName = "prepared"
+
+  /// The prepared cases in a planned folder.
+  public init(in work: URL) { folder = work.appending(path: Self.folderName) }
 
   /// Opens cases by their names.
   /// - Throws: ``PreparedCaseError``; its case is `stale` where one was prepared by another plan.

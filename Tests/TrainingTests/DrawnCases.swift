@@ -25,7 +25,8 @@ struct DrawnCases {
   let dataset: TrainingDataset
 
   init(isFlipped: Bool = false) throws {
-    folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
+    self.folder = folder
     let grid = try Self.grid(isFlipped: isFlipped)
     var cases: [TrainingCase] = []
     for number in 0..<3 {
@@ -54,7 +55,7 @@ struct DrawnCases {
   }
 
   /// Where the prepared cases go.
-  var prepared: PreparedDataset { PreparedDataset(in: folder.url.appending(path: "prepared")) }
+  var prepared: PreparedDataset { PreparedDataset(in: folder.url) }
 
   static let labels = LabelScheme(
     entries: [
