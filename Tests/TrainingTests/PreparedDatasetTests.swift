@@ -118,6 +118,18 @@ struct PreparedDatasetTests {
     case same, other
   }
 
+  @Test("A case whose contoured structures changed is made again, though its files did not")
+  func contouredChanged() throws {
+    let plan = DrawnCases.plan().model
+    _ = try drawn.prepared.prepare(drawn.dataset, plan: plan, threads: 2)
+    var dataset = drawn.dataset
+    dataset.cases[2].contoured = [1, 2, 3]
+    #expect(try drawn.prepared.prepare(dataset, plan: plan, threads: 2).prepared == 1)
+    #expect(try drawn.prepared.open(["case_2"], plan: plan)[0].record.isContoured(3))
+    dataset.absence = .empty
+    #expect(try drawn.prepared.prepare(dataset, plan: plan, threads: 2).prepared == 3)
+  }
+
   @Test("Descriptions that were tampered with are refused, never believed")
   func tamperedDescriptions() throws {
     let plan = DrawnCases.plan().model
