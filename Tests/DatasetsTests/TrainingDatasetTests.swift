@@ -34,7 +34,7 @@ struct TrainingDatasetTests {
     try text("", at: path)
     var map = LabelMap(repeating: 0, grid: try VoxelGrid(size: [4, 3, 2]))
     for (index, label) in labels.enumerated() { map[index % 4, index / 4, 0] = label }
-    try write(map, to: folder.url.appending(path: path))
+    try write(map, scheme: nil, to: folder.url.appending(path: path))
   }
 
   private func dataset(

@@ -137,7 +137,7 @@ struct PreparedDatasetTests {
     let url = drawn.prepared.folder.appending(path: "case_0.json")
     let whole = try Data(contentsOf: url)
     var generator = SeededGenerator(seed: 11)
-    for _ in 0..<300 {
+    for _ in 0..<120 {
       try whole.mutated(using: &generator).write(to: url)
       // Either an error, or a case that can be read to its ends.
       guard let file = try? drawn.prepared.open(["case_0"], plan: plan)[0] else { continue }
