@@ -39,7 +39,7 @@ public struct PreparedCaseRecord: Codable, Hashable, Sendable {
   public let contoured: [Int]
   let grid: Grid
   let restoration: Restoration
-  /// SHA-256 of the source files, as the data set's description has it.
+  /// SHA-256 of what the source files held, and of which classes they told.
   let source: String
   /// SHA-256 of how the case was prepared.
   let preparation: String

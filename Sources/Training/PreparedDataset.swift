@@ -54,6 +54,7 @@ public struct PreparedDataset: Sendable {
   ///   - plan: How they are prepared; the outputs decide the classes.
   ///   - threads: How many threads work.
   ///   - report: Called from any thread with the number of cases that are done.
+  /// - Returns: How many were prepared and kept, their size, and the time it took.
   /// - Throws: ``PreparedCaseError`` of the first case, by name, that cannot be prepared; the others
   ///   are prepared nevertheless.
   public func prepare(
@@ -75,7 +76,7 @@ public struct PreparedDataset: Sendable {
       while let ticket = tickets.next() {
         let one = cases[ticket]
         do throws(PreparedCaseError) {
-          let source = try checksum(of: one)
+          let source = try sourceChecksum(of: one, in: dataset)
           let bytes: Int
           if let kept = wholeRecord(of: one.name, plan: plan, source: source) {
             bytes = kept.byteCount
@@ -124,11 +125,26 @@ public struct PreparedDataset: Sendable {
     }
   }
 
-  private func checksum(of one: TrainingCase) throws(PreparedCaseError) -> String {
+  /// The SHA-256 of what a case's files hold and of what the data set says about them.
+  private func sourceChecksum(
+    of one: TrainingCase,
+    in dataset: TrainingDataset
+  ) throws(PreparedCaseError) -> String {
     let current: String
     do { current = try one.currentChecksum() } catch { throw .dataset(error) }
-    guard let planned = one.checksum, planned != current else { return current }
-    throw .dataset(.changedCase(case: one.name))
+    if let planned = one.checksum, planned != current {
+      throw .dataset(.changedCase(case: one.name))
+    }
+    let classes: [String] =
+      switch one.labels {
+      case .map(_, let classes): classes.map { "\($0.key) is \($0.value)" }.sorted()
+      case .masks(let masks): masks.map { "\($0.label)" }
+      }
+    let contoured = one.contoured.map { $0.sorted().map { "\($0)" } } ?? ["unknown"]
+    let parts = [[current], [dataset.absence.rawValue], contoured, classes]
+    return SHA256.hexDigest(
+      of: Data(parts.map { $0.joined(separator: ",") }.joined(separator: "\n").utf8)
+    )
   }
 
   /// The description of a case that is there, whole, from these sources by this plan.

@@ -9,8 +9,9 @@ import Training
 import VolumeFiles
 import Volumes
 
-/// A data set of three small drawn cases: a left box, a smaller right box, and in all but the last
-/// case a small middle one. Intensities tell the label: 100 + 10 · label, and the place a little.
+/// A data set of three small drawn cases.
+///
+/// Each has a left box, a smaller right one, and all but the last a small middle one. Intensities tell the label: 100 + 10 · label, and the place a little.
 struct DrawnCases {
   /// The patient's left is at the high end of the first axis, or at the low end.
   static func grid(isFlipped: Bool = false) throws -> VoxelGrid {

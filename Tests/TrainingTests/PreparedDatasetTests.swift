@@ -118,6 +118,18 @@ struct PreparedDatasetTests {
     case same, other
   }
 
+  @Test("A case whose contoured structures changed is made again, though its files did not")
+  func contouredChanged() throws {
+    let plan = DrawnCases.plan().model
+    _ = try drawn.prepared.prepare(drawn.dataset, plan: plan, threads: 2)
+    var dataset = drawn.dataset
+    dataset.cases[2].contoured = [1, 2, 3]
+    #expect(try drawn.prepared.prepare(dataset, plan: plan, threads: 2).prepared == 1)
+    #expect(try drawn.prepared.open(["case_2"], plan: plan)[0].record.isContoured(3))
+    dataset.absence = .empty
+    #expect(try drawn.prepared.prepare(dataset, plan: plan, threads: 2).prepared == 3)
+  }
+
   @Test("Descriptions that were tampered with are refused, never believed")
   func tamperedDescriptions() throws {
     let plan = DrawnCases.plan().model
@@ -125,7 +137,7 @@ struct PreparedDatasetTests {
     let url = drawn.prepared.folder.appending(path: "case_0.json")
     let whole = try Data(contentsOf: url)
     var generator = SeededGenerator(seed: 11)
-    for _ in 0..<300 {
+    for _ in 0..<120 {
       try whole.mutated(using: &generator).write(to: url)
       // Either an error, or a case that can be read to its ends.
       guard let file = try? drawn.prepared.open(["case_0"], plan: plan)[0] else { continue }

@@ -16,6 +16,7 @@ struct CaseArrays {
   ///   - start: The voxel of the case at the patch's first voxel.
   ///   - size: The patch's size.
   ///   - variation: Rotation, scaling and deformation about the patch's center.
+  /// - Returns: The patch, with ``outside`` where the case has no voxel.
   func patch(at start: [Int], size: [Int], varied variation: SpatialVariation.Draw?) -> Patch {
     let count = size[0] * size[1] * size[2]
     guard let variation else { return cut(at: start, size: size, count: count) }

@@ -41,7 +41,8 @@ struct ElasticField {
   }
 
   /// Adds the displacement of one row of voxels along an axis of the case.
-  /// - Parameter turnedBy: The axis's row of the matrix from the patch to the case.
+  ///
+  /// It is turned by the axis's row of the matrix from the patch to the case.
   func add(
     _ row: Int,
     turnedBy matrix: [Double],
