@@ -117,7 +117,7 @@ private func commonGrid(
   return grid
 }
 
-private func checkOrders(
+func checkOrders(
   _ rule: ResamplingRule,
   supported: [Int]
 ) throws(PreparationError) {
@@ -204,9 +204,9 @@ private func union(_ inside: Mask, _ labels: LabelMap?) -> Mask {
   return result
 }
 
-/// The previous stage's labels as nnU-Net resamples them: cropped, axes reordered, and -1 for the
+/// A label map as nnU-Net resamples it: cropped, axes reordered, and -1 for the
 /// background outside the scan's nonzero voxels.
-private func croppedLabels(
+func croppedLabels(
   _ labels: LabelMap,
   inside: Mask,
   _ restoration: GridRestoration

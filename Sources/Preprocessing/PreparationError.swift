@@ -23,6 +23,8 @@ public enum PreparationError: Error, Hashable {
   case unusableSize(prepared: [Double], bytes: Double, limit: Int)
   /// The network needs a previous stage's labels and got none.
   case missingPreviousLabels
+  /// A label map to train on holds a class beyond the largest that is stored.
+  case tooLargeClass(UInt16, limit: UInt8)
 }
 
 extension PreparationError: CustomStringConvertible {
@@ -57,6 +59,8 @@ extension PreparationError: CustomStringConvertible {
         + "each axis needs 1 to 65536 voxels, and \(limit) bytes are the limit."
     case .missingPreviousLabels:
       "Preparation: the network refines a previous stage's labels, but none were given."
+    case .tooLargeClass(let label, let limit):
+      "Preparation: the label map holds the class \(label), where \(limit) is the largest."
     }
   }
 }

@@ -22,14 +22,14 @@ public struct AugmentationPlan: Codable, Hashable, Sendable {
 
   /// Rotation about each axis, in radians.
   public var rotation = Chance(0.2, -Double.pi / 6...Double.pi / 6)
-  /// Whether rotation and low resolution leave the first axis alone: for patches much longer in
-  /// plane than across slices.
+  /// Whether rotation, scaling, elastic deformation and low resolution leave the first axis alone:
+  /// for patches much longer in plane than across slices.
   public var isInPlane = false
   /// Scaling, the same along all axes; above 1 a structure becomes smaller.
   public var scaling = Chance(0.2, 0.7...1.4)
   /// The largest displacement of elastic deformation in voxels, with a smooth random field; off.
   public var elastic = Chance(0, 2...8)
-  /// Variance of Gaussian noise, the same in all channels.
+  /// Deviation of Gaussian noise, the same in all channels.
   public var noise = Chance(0.1, 0...0.1)
   /// Sigma of Gaussian blur in voxels, for each channel with probability ½ and along each axis.
   public var blur = Chance(0.2, 0.5...1)
@@ -46,8 +46,8 @@ public struct AugmentationPlan: Codable, Hashable, Sendable {
   public var gamma = Chance(0.3, 0.7...1.5)
   /// The axes of the network's array that are mirrored, each with probability ½.
   public var mirroringAxes: [Int] = []
-  /// For each mirrored axis that swaps the patient's sides, the classes that are exchanged: the pair
-  /// of a left and a right structure.
+  /// The pairs of classes of a left and a right structure, which are exchanged where a case is
+  /// mirrored along the axis that runs between the patient's sides.
   public var sidePairs: [[Int]] = []
   /// Whether each of several channels but the first is sometimes left out (set to 0), so that the
   /// network also works without it.

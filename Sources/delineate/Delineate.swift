@@ -30,7 +30,7 @@ struct Delineate: AsyncParsableCommand {
     subcommands: [
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
       ConsensusCommand.self, ModelsCommand.self, ImportModel.self, ExportONNX.self,
-      ExportNNUNet.self, Phantom.self,
+      ExportNNUNet.self, Train.self, Finish.self, Phantom.self,
     ]
   )
 

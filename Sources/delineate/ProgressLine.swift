@@ -78,7 +78,8 @@ final class ProgressLine: Sendable {
     return ", \(Self.duration(seconds * Double(total - done))) left"
   }
 
-  private static func duration(_ seconds: Double) -> String {
+  /// A time that is left, for people.
+  static func duration(_ seconds: Double) -> String {
     guard seconds < 360_000 else { return "days" }
     let whole = Int(seconds.rounded(.up))
     return whole < 100 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
