@@ -23,6 +23,7 @@ struct HelpTests {
     #expect(outcome.status == 0)
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "import-model", "export-onnx",
+      "models", "export-nnunet",
       "phantom",
     ] {
       #expect(outcome.output.contains(name))
@@ -35,6 +36,7 @@ struct HelpTests {
     "Every subcommand's help has examples",
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "import-model", "export-onnx",
+      "models", "export-nnunet",
       "phantom",
     ]
   )
