@@ -125,8 +125,8 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
-        "ImageProcessing", "Inference", "NeuralNetworks", "Evaluation", "Training", "Segmentation",
-        "Reports",
+        "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
+        "Segmentation", "Reports",
         argumentParser,
       ],
       swiftSettings: strict

@@ -19,6 +19,7 @@ struct Delineate: AsyncParsableCommand {
         delineate evaluate --reference expert --prediction predicted --output scores
         delineate rank scores/one scores/other --output ranking
         delineate consensus anna ben carla --method staple --output consensus
+        delineate plan openkbp --output work --explain
 
       SHELL COMPLETION
         delineate --generate-completion-script SHELL > FILE
@@ -29,8 +30,8 @@ struct Delineate: AsyncParsableCommand {
     version: delineateVersion,
     subcommands: [
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
-      ConsensusCommand.self, ModelsCommand.self, ImportModel.self, ExportONNX.self,
-      ExportNNUNet.self, Train.self, Finish.self, Phantom.self,
+      ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, Finish.self,
+      ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
     ]
   )
 

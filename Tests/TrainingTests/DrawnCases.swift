@@ -25,7 +25,8 @@ struct DrawnCases {
   let dataset: TrainingDataset
 
   init(isFlipped: Bool = false) throws {
-    folder = try TemporaryFolder()
+    let folder = try TemporaryFolder()
+    self.folder = folder
     let grid = try Self.grid(isFlipped: isFlipped)
     var cases: [TrainingCase] = []
     for number in 0..<3 {

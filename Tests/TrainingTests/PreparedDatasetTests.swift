@@ -1,5 +1,7 @@
 import Datasets
 import Foundation
+import ImageProcessing
+import Models
 import Preprocessing
 import TestSupport
 import Testing

@@ -23,7 +23,7 @@ struct CaseArrays {
     let image = [Float](unsafeUninitializedCapacity: channelCount * count) { image, initialized in
       labels.withUnsafeMutableBufferPointer { labels in
         guard let image = image.baseAddress, let labels = labels.baseAddress else { return }
-        var rows = PatchRows(variation, at: start, size: size)
+        let rows = PatchRows(variation, at: start, size: size, in: self.size)
         for row in 0..<size[0] * size[1] {
           rows.move(to: row)
           for channel in 0..<channelCount {

@@ -15,7 +15,7 @@ struct ElasticField {
   }
 
   /// The displacement along each axis, one value a voxel of the patch.
-  private(set) var displacements: [[Float]]
+  private let displacements: [[Float]]
 
   /// Knots along each axis of the patch; two more lie on either side.
   private static let spans = 4
@@ -37,6 +37,22 @@ struct ElasticField {
       let largest = values.reduce(0) { max($0, abs($1)) }
       let factor = largest > 0 ? Float(draw.magnitude) / largest : 0
       return values.map { $0 * factor }
+    }
+  }
+
+  /// Adds the displacement of one row of voxels along an axis of the case.
+  /// - Parameter turnedBy: The axis's row of the matrix from the patch to the case.
+  func add(
+    _ row: Int,
+    turnedBy matrix: [Double],
+    to places: UnsafeMutablePointer<Double>,
+    count: Int
+  ) {
+    for axis in 0..<3 where matrix[axis] != 0 {
+      displacements[axis].withUnsafeBufferPointer { moved in
+        let (first, factor) = (row * count, matrix[axis])
+        for w in 0..<count { places[w] += factor * Double(moved[first + w]) }
+      }
     }
   }
 

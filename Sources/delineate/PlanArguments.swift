@@ -1,0 +1,185 @@
+public import ArgumentParser
+public import Datasets
+import Foundation
+public import Training
+
+/// How the cases are divided into training and validation.
+enum SplitChoice: Hashable, ExpressibleByArgument {
+  /// As the data set says.
+  case official
+  /// nnU-Net's five folds.
+  case fiveFold
+  /// As a file says.
+  case file(String)
+
+  init?(argument: String) {
+    switch argument {
+    case "official": self = .official
+    case "5-fold": self = .fiveFold
+    case let path where path.hasSuffix(".json"): self = .file(path)
+    default: return nil
+    }
+  }
+}
+
+/// An amount of memory as a person writes it: `8GB`, `24`, `512MB`.
+struct MemoryAmount: Hashable, ExpressibleByArgument {
+  /// In GB.
+  let gigabytes: Double
+
+  init?(argument: String) {
+    let text = argument.uppercased().filter { !$0.isWhitespace }
+    let units: [(String, Double)] = [("GIB", 1), ("GB", 1), ("MB", 1e-3), ("G", 1), ("", 1)]
+    for (unit, factor) in units where text.hasSuffix(unit) {
+      guard let number = Double(text.dropLast(unit.count)), number > 0, number.isFinite else {
+        continue
+      }
+      gigabytes = number * factor
+      return
+    }
+    return nil
+  }
+}
+
+extension PlanningPreset: ExpressibleByArgument {}
+extension PlanningOptions.Resolution: ExpressibleByArgument {}
+extension PlanningOptions.Mirroring: ExpressibleByArgument {}
+extension AbsenceMeaning: ExpressibleByArgument {}
+extension TrainingDataset.Layout: ExpressibleByArgument {}
+
+/// What decides about the data set.
+struct DatasetArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The data set's layout; recognized where it is not given.",
+      discussion: "HNTS-MRG is taken before radiotherapy unless hntsmrg-mid is asked for."
+    )
+  )
+  var layout: TrainingDataset.Layout?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The only structures to learn, in any spelling.", valueName: "name")
+  )
+  var structures: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The only scans to use, such as CT; of HaN-Seg CT or MR_T1.",
+      valueName: "name"
+    )
+  )
+  var channels: [String] = []
+
+  @Flag(help: "HNTS-MRG mid-radiotherapy: the registered earlier scan and mask are channels too.")
+  var prior = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What it means where a case has no voxel of a structure.",
+      discussion: """
+        not-contoured: the loss leaves the structure out in that case; empty: it is known not to be \
+        there; by-name (the default): organs were not contoured, targets (GTV, tumor, …) are not \
+        there. Where each structure has a file, a missing file always means not contoured.
+        """
+    )
+  )
+  var absentMeans: AbsenceMeaning?
+
+  /// The options that these arguments say.
+  var options: TrainingDatasetOptions {
+    TrainingDatasetOptions(
+      layout: layout,
+      structures: structures,
+      channels: channels,
+      usesPrior: prior,
+      absence: absentMeans
+    )
+  }
+}
+
+/// What decides about the plan.
+struct PlanningArguments: ParsableArguments {
+  @Option(help: "The network: plain, resenc-m or resenc-l, as in nnU-Net.")
+  var preset = PlanningPreset.plain
+
+  @Option(
+    help: ArgumentHelp(
+      "The memory to plan for, such as 8GB; the preset's own by default.",
+      valueName: "amount"
+    )
+  )
+  var memory: MemoryAmount?
+
+  @Option(help: "Which resolution to train.")
+  var resolution = PlanningOptions.Resolution.full
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Target spacing in mm along the scans' slices, rows and columns (three numbers).",
+      valueName: "mm"
+    )
+  )
+  var spacing: [Double] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The patch in the network's axis order (three numbers).",
+      valueName: "voxels"
+    )
+  )
+  var patch: [Int] = []
+
+  @Option(help: "Features of the first stage; fewer make a smaller network.")
+  var features = 32
+
+  @Option(help: "Patches a step.")
+  var batchSize: Int?
+
+  @Option(help: "How many epochs to train (1000).")
+  var epochs: Int?
+
+  @Option(help: "Steps of an epoch (250).")
+  var stepsPerEpoch: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which axes are mirrored: none, sides or all.",
+      discussion: """
+        sides mirrors from side to side only, where every left structure has its right one: they are \
+        exchanged with the image. all mirrors the three axes, as nnU-Net does.
+        """
+    )
+  )
+  var mirroring = PlanningOptions.Mirroring.sides
+
+  @Option(help: "What all chance follows from.")
+  var seed: UInt64 = 0
+
+  func validate() throws {
+    for (name, count) in [("spacing", spacing.count), ("patch", patch.count)]
+    where count != 0 && count != 3 {
+      throw ValidationError("--\(name) takes three numbers, \(count) are given.")
+    }
+  }
+
+  /// The options that these arguments say.
+  var options: PlanningOptions {
+    PlanningOptions(
+      preset: preset,
+      memory: memory?.gigabytes,
+      resolution: resolution,
+      spacing: spacing.isEmpty ? nil : spacing,
+      patch: patch.isEmpty ? nil : patch,
+      features: features,
+      batchSize: batchSize,
+      epochs: epochs,
+      stepsPerEpoch: stepsPerEpoch,
+      mirroring: mirroring,
+      seed: seed
+    )
+  }
+}
