@@ -14,13 +14,8 @@ public struct PreparedDataset: Sendable {
   /// The name of the folder of prepared cases in a planned folder.
   public static let folderName = "prepared"
 
-  /// The prepared cases of a folder.
-  public init(in folder: URL) { self.folder = folder }
-
-  /// The prepared cases of a planned folder.
-  public init(of planned: PlannedFolder) {
-    folder = planned.url.appending(path: Self.folderName)
-  }
+  /// The prepared cases in a planned folder.
+  public init(in work: URL) { folder = work.appending(path: Self.folderName) }
 
   /// Opens cases by their names.
   /// - Throws: ``PreparedCaseError``; its case is `stale` where one was prepared by another plan.

@@ -39,7 +39,7 @@ struct Preprocess: ParsableCommand {
   func run() throws {
     guard FileManager.default.fileExists(atPath: work) else { throw CommandError.missing(work) }
     let planned = try PlannedFolder(contentsOf: URL(filePath: work))
-    let prepared = PreparedDataset(of: planned)
+    let prepared = PreparedDataset(in: planned.url)
     let line = CaseProgressLine()
     defer { line.finish() }
     let summary = try prepared.prepare(

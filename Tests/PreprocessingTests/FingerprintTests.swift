@@ -43,7 +43,8 @@ struct FingerprintTests {
     let channel = all.channels[0]
     // Half of the weight lies evenly on 1…1000, a quarter on 2000 and one on 4000.
     #expect(abs(channel.mean - (500.5 + 3000) / 2) < 1e-9)
-    let square = ((1...1000).reduce(0.0) { $0 + Double($1 * $1) } / 1000 + 10e6) / 2
+    let squares = (1...1000).reduce(0.0) { $0 + Double($1 * $1) }
+    let square = (squares / 1000 + 10e6) / 2
     #expect(
       abs(channel.standardDeviation - (square - channel.mean * channel.mean).squareRoot()) < 1e-6
     )

@@ -55,7 +55,7 @@ struct DrawnCases {
   }
 
   /// Where the prepared cases go.
-  var prepared: PreparedDataset { PreparedDataset(in: folder.url.appending(path: "prepared")) }
+  var prepared: PreparedDataset { PreparedDataset(in: folder.url) }
 
   static let labels = LabelScheme(
     entries: [
