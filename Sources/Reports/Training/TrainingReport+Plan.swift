@@ -61,9 +61,9 @@ extension TrainingReport {
     let normalizations = zip(model.channelNames, model.preparation.channels).map { name, channel in
       "\(name): \(channel.scheme.rawValue)"
     }
-    let mirroring =
-      model.mirroringAxes.isEmpty
-      ? "none" : "axes " + model.mirroringAxes.map { "\($0)" }.joined(separator: ", ")
+    func axes(_ axes: [Int]) -> String {
+      axes.isEmpty ? "none" : (axes.count == 1 ? "axis " : "axes ") + joined(axes, ", ")
+    }
     return [
       PlanFact("Data set", model.name, "name"),
       PlanFact(
@@ -88,9 +88,7 @@ extension TrainingReport {
         "Network",
         "\(network.encoder == .plain ? "plain" : "residual") U-Net, "
           + "\(network.features.count) stages",
-        "architecture",
-        "encoder",
-        "stages"
+        "network"
       ),
       PlanFact("Features", joined(network.features, ", "), "features"),
       PlanFact(
@@ -109,7 +107,12 @@ extension TrainingReport {
         "encoderDepths",
         "decoderDepths"
       ),
-      PlanFact("Mirroring", mirroring, "mirroringAxes"),
+      PlanFact(
+        "Mirroring",
+        "in training \(axes(plan.augmentation.mirroringAxes)), "
+          + "in use \(axes(model.mirroringAxes))",
+        "mirroringAxes"
+      ),
     ]
   }
 
@@ -120,11 +123,12 @@ extension TrainingReport {
     let steps = plan.accumulation == 1 ? "" : ", gathered over \(plan.accumulation) parts"
     return [
       PlanFact("Batch", "\(counted(plan.batchSize, "patch", "patches"))\(steps)", "batchSize"),
+      PlanFact("Epochs", "\(plan.epochs)", "epochs"),
+      PlanFact("Steps an epoch", "\(plan.stepsPerEpoch)", "stepsPerEpoch"),
       PlanFact(
-        "Length",
-        "\(counted(plan.epochs, "epoch")) of \(counted(plan.stepsPerEpoch, "step"))",
-        "epochs",
-        "stepsPerEpoch"
+        "Validation",
+        "\(counted(plan.validationSteps, "batch", "batches")) an epoch",
+        "validationSteps"
       ),
       PlanFact(
         "Patches with a structure",
@@ -136,9 +140,7 @@ extension TrainingReport {
         "Optimizer",
         "\(rule), learning rate \(optimizer.learningRate), "
           + "weight decay \(optimizer.weightDecay)\(average)",
-        "optimizer",
-        "optimizer.learningRate",
-        "learningRate"
+        "optimizer"
       ),
       PlanFact("Seed", "\(plan.seed)", "seed"),
     ]
