@@ -66,10 +66,11 @@ extension TrainingReport {
     }
     return [
       PlanFact("Data set", model.name, "name"),
+      PlanFact("Configuration", model.configuration, "configuration"),
       PlanFact(
         "Structures",
         "\(structures.count): \(structures.joined(separator: ", "))",
-        "labels"
+        "structures"
       ),
       PlanFact(
         "Normalization",
@@ -82,6 +83,13 @@ extension TrainingReport {
         "Spacing",
         model.preparation.spacing.map { number($0) }.joined(separator: " × ") + " mm",
         "spacing"
+      ),
+      PlanFact(
+        "Resampling",
+        model.preparation.imageResampling.method == .spline
+          ? "splines of order \(model.preparation.imageResampling.order)"
+          : model.preparation.imageResampling.method.rawValue,
+        "resampling"
       ),
       PlanFact("Patch", joined(model.patchSize, " × ") + " voxels", "patchSize"),
       PlanFact(
@@ -134,6 +142,12 @@ extension TrainingReport {
         "Patches with a structure",
         "\(fixed(plan.foregroundShare * 100, digits: 0)) %",
         "foregroundShare"
+      ),
+      PlanFact(
+        "Augmentation",
+        plan.augmentation == .none
+          ? "none" : plan.augmentation.isInPlane ? "in plane" : "in space",
+        "augmentation"
       ),
       PlanFact("Loss", lossText, "loss"),
       PlanFact(
