@@ -18,6 +18,7 @@ public struct ZipWriter: ~Copyable {
   ///   - url: the file.
   ///   - alignment: the number that the place of each entry's bytes is a multiple of.
   /// - Precondition: `alignment` is from 1 to 4096.
+  /// - Throws: ``ArchiveError`` where the file cannot be made.
   public init(to url: URL, alignment: Int = 1) throws(ArchiveError) {
     precondition((1...4096).contains(alignment))
     name = url.lastPathComponent

@@ -35,20 +35,33 @@ enum Interruption {
   /// Calls `body` with each SIGINT and SIGTERM that arrives, on a thread of its own: a pool's
   /// threads may all be at work.
   ///
-  /// Called before the program starts other threads, which then leave the signals to that one.
+  /// The signal's handler, on whichever thread the system picks, only passes the number on. Masks
+  /// would not do: the main thread of an asynchronous program waits with all signals open.
   private static func handle(_ body: @escaping @Sendable (Int32) -> Void) {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let awaited = signals
+    let (reading, writing) = ends
+    guard reading >= 0, writing >= 0 else { return }
+    for number in [SIGINT, SIGTERM] {
+      _ = Foundation.signal(number) { number in
+        // What was interrupted must not see another error than its own.
+        let code = errno
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = Foundation.write(Interruption.ends.writing, &byte, 1)
+        errno = code
+      }
+    }
     Thread.detachNewThread {
-      var signals = awaited
+      var byte: UInt8 = 0
       while true {
-        var number: Int32 = 0
-        if sigwait(&signals, &number) == 0 { body(number) }
+        if read(reading, &byte, 1) == 1 { body(Int32(byte)) }
       }
     }
   }
+
+  /// A pipe from the signal's handler to the thread that acts; -1 where there is none.
+  private static let ends: (reading: Int32, writing: Int32) = {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return (-1, -1) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }()
 }

@@ -150,6 +150,8 @@ struct TrainingReportTests {
     #expect(page == newer.html())
     let picture = try String(contentsOf: folder.url.appending(path: "curves.svg"), encoding: .utf8)
     #expect(picture == newer.svg())
-    #expect(throws: TrainingError.self) { try newer.write(to: folder.url.appending(path: "absent")) }
+    #expect(throws: TrainingError.self) {
+      try newer.write(to: folder.url.appending(path: "absent"))
+    }
   }
 }

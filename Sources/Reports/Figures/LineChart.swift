@@ -24,6 +24,8 @@ struct LineChart: Sendable {
   var limits = -1e12...1e12
   /// Whether the vertical axis shows all of ``limits``, so that charts can be compared.
   var hasFullRange = false
+  /// Whether the vertical axis shows 0 whatever the values.
+  var startsAtZero = false
   /// Digits after the point where a value is written out.
   var digits = 3
   var width = 1100.0
@@ -44,7 +46,8 @@ struct LineChart: Sendable {
   }
   var vertical: Scale {
     .linear(
-      fitting: hasFullRange ? [limits.lowerBound, limits.upperBound] : values,
+      fitting: hasFullRange
+        ? [limits.lowerBound, limits.upperBound] : values + (startsAtZero ? [0] : []),
       within: limits,
       from: bottom,
       to: 10,

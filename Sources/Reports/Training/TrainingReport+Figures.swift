@@ -20,7 +20,8 @@ extension TrainingReport {
         .init("mean", epochs.map(\.meanPseudoDice), kind: "soft"),
         .init("averaged over epochs", epochs.map(\.averagePseudoDice)),
       ],
-      limits: 0...1
+      limits: 0...1,
+      startsAtZero: true
     )
   }
 

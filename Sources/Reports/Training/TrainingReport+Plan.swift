@@ -61,15 +61,16 @@ extension TrainingReport {
     let normalizations = zip(model.channelNames, model.preparation.channels).map { name, channel in
       "\(name): \(channel.scheme.rawValue)"
     }
-    let mirroring =
-      model.mirroringAxes.isEmpty
-      ? "none" : "axes " + model.mirroringAxes.map { "\($0)" }.joined(separator: ", ")
+    func axes(_ axes: [Int]) -> String {
+      axes.isEmpty ? "none" : (axes.count == 1 ? "axis " : "axes ") + joined(axes, ", ")
+    }
     return [
       PlanFact("Data set", model.name, "name"),
+      PlanFact("Configuration", model.configuration, "configuration"),
       PlanFact(
         "Structures",
         "\(structures.count): \(structures.joined(separator: ", "))",
-        "labels"
+        "structures"
       ),
       PlanFact(
         "Normalization",
@@ -83,14 +84,19 @@ extension TrainingReport {
         model.preparation.spacing.map { number($0) }.joined(separator: " × ") + " mm",
         "spacing"
       ),
+      PlanFact(
+        "Resampling",
+        model.preparation.imageResampling.method == .spline
+          ? "splines of order \(model.preparation.imageResampling.order)"
+          : model.preparation.imageResampling.method.rawValue,
+        "resampling"
+      ),
       PlanFact("Patch", joined(model.patchSize, " × ") + " voxels", "patchSize"),
       PlanFact(
         "Network",
         "\(network.encoder == .plain ? "plain" : "residual") U-Net, "
           + "\(network.features.count) stages",
-        "architecture",
-        "encoder",
-        "stages"
+        "network"
       ),
       PlanFact("Features", joined(network.features, ", "), "features"),
       PlanFact(
@@ -109,7 +115,12 @@ extension TrainingReport {
         "encoderDepths",
         "decoderDepths"
       ),
-      PlanFact("Mirroring", mirroring, "mirroringAxes"),
+      PlanFact(
+        "Mirroring",
+        "in training \(axes(plan.augmentation.mirroringAxes)), "
+          + "in use \(axes(model.mirroringAxes))",
+        "mirroringAxes"
+      ),
     ]
   }
 
@@ -120,25 +131,30 @@ extension TrainingReport {
     let steps = plan.accumulation == 1 ? "" : ", gathered over \(plan.accumulation) parts"
     return [
       PlanFact("Batch", "\(counted(plan.batchSize, "patch", "patches"))\(steps)", "batchSize"),
+      PlanFact("Epochs", "\(plan.epochs)", "epochs"),
+      PlanFact("Steps an epoch", "\(plan.stepsPerEpoch)", "stepsPerEpoch"),
       PlanFact(
-        "Length",
-        "\(counted(plan.epochs, "epoch")) of \(counted(plan.stepsPerEpoch, "step"))",
-        "epochs",
-        "stepsPerEpoch"
+        "Validation",
+        "\(counted(plan.validationSteps, "batch", "batches")) an epoch",
+        "validationSteps"
       ),
       PlanFact(
         "Patches with a structure",
         "\(fixed(plan.foregroundShare * 100, digits: 0)) %",
         "foregroundShare"
       ),
+      PlanFact(
+        "Augmentation",
+        plan.augmentation == .none
+          ? "none" : plan.augmentation.isInPlane ? "in plane" : "in space",
+        "augmentation"
+      ),
       PlanFact("Loss", lossText, "loss"),
       PlanFact(
         "Optimizer",
         "\(rule), learning rate \(optimizer.learningRate), "
           + "weight decay \(optimizer.weightDecay)\(average)",
-        "optimizer",
-        "optimizer.learningRate",
-        "learningRate"
+        "optimizer"
       ),
       PlanFact("Seed", "\(plan.seed)", "seed"),
     ]
