@@ -47,7 +47,16 @@ public enum OptimizerSteps {
   }
 
   /// One step of AdamW (Loshchilov and Hutter, ICLR 2019).
-  /// - Parameter step: the number of this step; counts from 1.
+  /// - Parameters:
+  ///   - parameters: what is changed, by its gradients.
+  ///   - means: the running means of the gradients.
+  ///   - squares: the running means of their squares.
+  ///   - learningRate: the size of the step.
+  ///   - betas: how slowly both means forget.
+  ///   - epsilon: added to the root of the squares.
+  ///   - weightDecay: the share of each parameter that goes, times the learning rate.
+  ///   - step: the number of this step; counts from 1.
+  /// - Throws: ``TorchError`` where memory is short.
   public static func adamW(
     _ parameters: [Tensor],
     means: [Tensor],

@@ -39,6 +39,8 @@ extension Tensor {
   /// - Parameters:
   ///   - labels: `[N, D, H, W]`.
   ///   - isContoured: for each sample, for each class, whether it was contoured there; C order.
+  /// - Returns: One number a voxel, with its gradient.
+  /// - Throws: ``TorchError`` where the labels do not fit the logits.
   public func crossEntropy(labels: LabelBatch, isContoured: [Bool]) throws(TorchError) -> Tensor {
     let known = isContoured.map { UInt8($0 ? 1 : 0) }
     return try Tensor(
@@ -56,6 +58,8 @@ extension Tensor {
   /// - Parameters:
   ///   - labels: `[N, D, H, W]`.
   ///   - isContoured: for each sample, for each class, whether it was contoured there; C order.
+  /// - Returns: Three sums for each sample and class, with their gradients.
+  /// - Throws: ``TorchError`` where the labels do not fit the logits.
   public func overlapSums(labels: LabelBatch, isContoured: [Bool]) throws(TorchError) -> Tensor {
     let known = isContoured.map { UInt8($0 ? 1 : 0) }
     return try Tensor(

@@ -10,6 +10,8 @@ extension Tensor {
   ///   - bias: `[Cout]`, or none.
   ///   - stride: along D, H and W.
   ///   - skip: channels to join behind this tensor's own, or none.
+  /// - Returns: The convolution, with its gradient.
+  /// - Throws: ``TorchError`` where channels do not fit.
   public func convolved(
     weight: Tensor,
     bias: Tensor?,
@@ -24,6 +26,8 @@ extension Tensor {
   ///   - weight: `[Cin, Cout, kd, kh, kw]`.
   ///   - bias: `[Cout]`, or none.
   ///   - stride: the kernel's sizes.
+  /// - Returns: The larger tensor, with its gradient.
+  /// - Throws: ``TorchError`` where channels do not fit.
   public func upsampled(
     weight: Tensor,
     bias: Tensor?,

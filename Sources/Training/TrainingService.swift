@@ -26,6 +26,7 @@ public actor TrainingService {
   ///   - loaderThreads: How many threads make batches ahead.
   ///   - shouldStop: Asked after every step; then the training is saved and ends.
   ///   - report: Called on the training's thread.
+  /// - Returns: Whether all steps are done, or where it stopped.
   /// - Throws: ``TrainingError``; the last checkpoint is kept.
   public func train(
     _ plan: TrainingPlan,

@@ -68,7 +68,8 @@ extension TrainingPlan {
       configuration: "tiny",
       trainer: "Delineate",
       channelNames: ["CT"],
-      labels: LabelScheme(entries: [.init(label: 1, name: "Bright"), .init(label: 2, name: "Dark")]),
+      labels: LabelScheme(entries: [.init(label: 1, name: "Bright"), .init(label: 2, name: "Dark")]
+      ),
       outputs: .classes([0, 1, 2]),
       preparation: PreparationPlan(
         transposeForward: [0, 1, 2],

@@ -92,7 +92,9 @@ struct TrainerTests {
       plan.accumulation = parts
       _ = try await service.train(plan, in: folder.url, on: DrawnBalls(batchSize: 4))
     }
-    let (a, b) = (try TrainingFile(folders[0].url), try TrainingFile(folders[1].url))
+    let (a, b) = try withExtendedLifetime(folders) {
+      (try TrainingFile(folders[0].url), try TrainingFile(folders[1].url))
+    }
     for (name, values) in a.weights {
       let other = try #require(b.weights[name])
       #expect(zip(values, other).allSatisfy { abs($0 - $1) < 1e-4 }, "\(name)")

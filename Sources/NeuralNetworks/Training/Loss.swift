@@ -19,6 +19,8 @@ extension LossPlan {
   /// - Parameters:
   ///   - predicted: logits `[N, C, D, H, W]` for each output, the one at full resolution last.
   ///   - expected: labels for the same outputs.
+  /// - Returns: A tensor of one element.
+  /// - Throws: `TorchError` where outputs and labels do not fit each other.
   public func callAsFunction(
     predicted: [Tensor],
     expected: ExpectedLabels

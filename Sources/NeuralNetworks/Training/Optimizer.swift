@@ -1,6 +1,8 @@
 public import Torch
 
-/// A network's optimizer with its memory of past gradients. Not Sendable, like the tensors in it.
+/// A network's optimizer with its memory of past gradients.
+///
+/// Not Sendable, like the tensors in it.
 public struct Optimizer {
   /// The plan it follows.
   public let plan: OptimizerPlan
@@ -45,6 +47,7 @@ public struct Optimizer {
   ///   - step: how many steps came before.
   ///   - count: how many there will be in all.
   /// - Returns: The norm of all gradients before clipping.
+  /// - Throws: `TorchError` where memory is short.
   public func step(_ step: Int, of count: Int) throws(TorchError) -> Double {
     let norm = try OptimizerSteps.clipGradients(of: parameters, to: plan.largestGradientNorm)
     let rate = plan.learningRate(step: step, of: count)
