@@ -133,6 +133,11 @@ ct_status ct_train_convolution(const ct_tensor *x, const ct_tensor *skip, const 
     at::Tensor input = skip == nullptr ? x->value : at::cat({x->value, skip->value}, 1);
     require(input.size(1) == (is_transposed ? sizes[0] : sizes[1]),
             "the input has as many channels as the weights");
+    // oneDNN 3.12's bfloat16 gradient writes out of bounds where a window is deeper than the input.
+    const auto type = input.scalar_type();
+    bool is_deeper = false;
+    for (int axis = 0; axis < 3; axis++) is_deeper |= input.size(2 + axis) < sizes[2 + axis];
+    if (is_deeper && input.is_cpu() && !is_transposed) input = input.to(at::kFloat);
     // Weights are kept in single precision and follow the activations' type.
     const at::Tensor kernel = weight->value.to(input.scalar_type());
     c10::optional<at::Tensor> offset;
@@ -146,7 +151,8 @@ ct_status ct_train_convolution(const ct_tensor *x, const ct_tensor *skip, const 
       }
     }
     const std::vector<int64_t> ones{1, 1, 1}, none{0, 0, 0};
-    *out = wrap(at::convolution(input, kernel, offset, steps, padding, ones, is_transposed, none, 1));
+    *out = wrap(at::convolution(input, kernel, offset, steps, padding, ones, is_transposed, none, 1)
+                    .to(type));
   });
 }
 
