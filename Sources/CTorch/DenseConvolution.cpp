@@ -21,28 +21,8 @@ struct DenseJob {
 // The most input lines that one row of the first layer's output sees: a kernel of 5 x 5 x w.
 constexpr int64_t most_lines = 25;
 
-#if DELINEATE_X86
-DELINEATE_BEGIN_AVX2
-namespace avx2 {
-#define LANES 8
-#define TILE_ROWS 6
-#include "MatrixLoops.inl"
-#include "DenseLoops.inl"
-#undef LANES
-#undef TILE_ROWS
-}  // namespace avx2
-DELINEATE_END
-DELINEATE_BEGIN_AVX512_WIDE
-namespace avx512 {
-#define LANES 16
-#define TILE_ROWS 12
-#include "MatrixLoops.inl"
-#include "DenseLoops.inl"
-#undef LANES
-#undef TILE_ROWS
-}  // namespace avx512
-DELINEATE_END
-#endif
+#define DELINEATE_LOOPS "DenseLoops.inl"
+#include "EachMatrixWidth.inl"
 
 // Wide vectors where the outputs fill at least one.
 static bool is_wide(int64_t outputs) {

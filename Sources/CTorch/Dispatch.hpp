@@ -1,6 +1,6 @@
 // One loop, several instruction sets: a file of loops (`*.inl`) is included once per set, each in a
-// namespace of its own and under that set's target attribute; `select` picks one at run time. The
-// loops are plain functions over a range, so that no lambda has to inherit the attribute.
+// namespace of its own and under that set's target attribute (EachInstructionSet.inl,
+// EachMatrixWidth.inl); one is picked at run time. The loops are plain functions over a range, so that no lambda has to inherit the attribute.
 #pragma once
 
 #if defined(__x86_64__)
@@ -53,3 +53,15 @@ inline InstructionSet instruction_set() {
 }
 
 }  // namespace delineate
+
+// Calls a loop of EachInstructionSet.inl for the machine's set.
+#if DELINEATE_X86
+#define DELINEATE_CALL(function, ...)                                    \
+  switch (instruction_set()) {                                           \
+    case InstructionSet::avx512: avx512::function(__VA_ARGS__); break;   \
+    case InstructionSet::avx2: avx2::function(__VA_ARGS__); break;       \
+    case InstructionSet::generic: generic::function(__VA_ARGS__); break; \
+  }
+#else
+#define DELINEATE_CALL(function, ...) generic::function(__VA_ARGS__)
+#endif

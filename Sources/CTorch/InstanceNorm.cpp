@@ -17,21 +17,8 @@
 #include "Parallel.hpp"
 
 namespace delineate {
-namespace generic {
-#include "NormLoops.inl"
-}
-#if DELINEATE_X86
-DELINEATE_BEGIN_AVX2
-namespace avx2 {
-#include "NormLoops.inl"
-}
-DELINEATE_END
-DELINEATE_BEGIN_AVX512
-namespace avx512 {
-#include "NormLoops.inl"
-}
-DELINEATE_END
-#endif
+#define DELINEATE_LOOPS "NormLoops.inl"
+#include "EachInstructionSet.inl"
 
 Rows::Rows(int64_t voxels, int64_t channels, size_t value_size) {
   const int64_t group = std::max<int64_t>(1, 64 / channels);

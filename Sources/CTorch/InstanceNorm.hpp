@@ -4,19 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "Dispatch.hpp"
-
-#if DELINEATE_X86
-#define DELINEATE_CALL(function, ...)                                    \
-  switch (instruction_set()) {                                           \
-    case InstructionSet::avx512: avx512::function(__VA_ARGS__); break;   \
-    case InstructionSet::avx2: avx2::function(__VA_ARGS__); break;       \
-    case InstructionSet::generic: generic::function(__VA_ARGS__); break; \
-  }
-#else
-#define DELINEATE_CALL(function, ...) generic::function(__VA_ARGS__)
-#endif
-
 namespace delineate {
 
 // A layer's voxels as `count` rows of `width` values, a multiple of the channels so that narrow

@@ -13,25 +13,11 @@
 
 #include "Dispatch.hpp"
 #include "Guarded.hpp"
-#include "InstanceNorm.hpp"
 #include "Parallel.hpp"
 
 namespace delineate {
-namespace generic {
-#include "TrainingLossLoops.inl"
-}
-#if DELINEATE_X86
-DELINEATE_BEGIN_AVX2
-namespace avx2 {
-#include "TrainingLossLoops.inl"
-}
-DELINEATE_END
-DELINEATE_BEGIN_AVX512
-namespace avx512 {
-#include "TrainingLossLoops.inl"
-}
-DELINEATE_END
-#endif
+#define DELINEATE_LOOPS "TrainingLossLoops.inl"
+#include "EachInstructionSet.inl"
 
 // A sample's voxels are summed in blocks of this many, and the blocks in order.
 constexpr int64_t kBlock = 8192;

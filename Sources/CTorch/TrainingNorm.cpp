@@ -10,26 +10,14 @@
 #include <cmath>
 #include <vector>
 
+#include "Dispatch.hpp"
 #include "Guarded.hpp"
 #include "InstanceNorm.hpp"
 #include "Parallel.hpp"
 
 namespace delineate {
-namespace generic {
-#include "TrainingNormLoops.inl"
-}
-#if DELINEATE_X86
-DELINEATE_BEGIN_AVX2
-namespace avx2 {
-#include "TrainingNormLoops.inl"
-}
-DELINEATE_END
-DELINEATE_BEGIN_AVX512
-namespace avx512 {
-#include "TrainingNormLoops.inl"
-}
-DELINEATE_END
-#endif
+#define DELINEATE_LOOPS "TrainingNormLoops.inl"
+#include "EachInstructionSet.inl"
 
 // What each lane of a row needs of its channel.
 struct Lanes {

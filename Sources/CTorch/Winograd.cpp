@@ -28,28 +28,8 @@ struct WinogradJob {
   int64_t tile_columns, tile_count, tiles_per_block;
 };
 
-#if DELINEATE_X86
-DELINEATE_BEGIN_AVX2
-namespace avx2 {
-#define LANES 8
-#define TILE_ROWS 6
-#include "MatrixLoops.inl"
-#include "WinogradLoops.inl"
-#undef LANES
-#undef TILE_ROWS
-}  // namespace avx2
-DELINEATE_END
-DELINEATE_BEGIN_AVX512_WIDE
-namespace avx512 {
-#define LANES 16
-#define TILE_ROWS 12
-#include "MatrixLoops.inl"
-#include "WinogradLoops.inl"
-#undef LANES
-#undef TILE_ROWS
-}  // namespace avx512
-DELINEATE_END
-#endif
+#define DELINEATE_LOOPS "WinogradLoops.inl"
+#include "EachMatrixWidth.inl"
 
 // The vector width that divides both numbers of channels; narrow layers use the narrower vectors.
 static int64_t lanes(int64_t inputs, int64_t outputs) {
