@@ -95,7 +95,10 @@ let package = Package(
     ),
     room(
       "Evaluation",
-      ["Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "SegmentationMetrics", "Datasets"]
+      [
+        "Anatomy", "Randomness", "Volumes", "VolumeFiles", "ImageProcessing", "SegmentationMetrics",
+        "Datasets",
+      ]
     ),
     room(
       "Training",

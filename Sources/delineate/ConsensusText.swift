@@ -93,9 +93,5 @@ struct ConsensusText {
   }
 
   /// The same as JSON.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(cases), as: UTF8.self)
-  }
+  func json() throws -> String { try jsonText(cases) }
 }

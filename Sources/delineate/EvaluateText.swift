@@ -104,10 +104,9 @@ extension Finding.Kind {
 final class CaseProgressLine: Sendable {
   private struct State {
     var lastTenth = 0
-    var lineIsOpen = false
+    var line = StatusLine()
   }
 
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
@@ -115,21 +114,17 @@ final class CaseProgressLine: Sendable {
   func show(_ done: Int, _ total: Int, of run: String? = nil) {
     state.withLock { state in
       let text = "\(run.map { "\($0): " } ?? "")case \(done) of \(total)"
-      if isTerminal {
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
-        state.lineIsOpen = true
+      if StatusLine.isTerminal {
+        state.line.replace(with: text)
       } else if ContinuousClock.now - start > .seconds(10), done * 10 / total > state.lastTenth {
         state.lastTenth = done * 10 / total
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        StatusLine.write("\(text)\n")
       }
     }
   }
 
   /// Takes the line away, so that what follows starts on its own.
   func finish() {
-    state.withLock { state in
-      if state.lineIsOpen { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
-      state.lineIsOpen = false
-    }
+    state.withLock { $0.line.clear() }
   }
 }

@@ -28,12 +28,7 @@ struct FinishedRun {
   }
 
   /// The run report as JSON, with the case's name and what was written; keys are sorted.
-  func json(onOneLine: Bool) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if !onOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  func json(onOneLine: Bool) throws -> String { try jsonText(self, onOneLine: onOneLine) }
 }
 
 extension FinishedRun: Encodable {

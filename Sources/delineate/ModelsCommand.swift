@@ -29,10 +29,7 @@ struct ModelsCommand: ParsableCommand {
     let shipped = ShippedModels.standard
     let models = try shipped.models()
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let listed = try encoder.encode(models.map(ListedModel.init))
-      print(String(decoding: listed, as: UTF8.self))
+      print(try jsonText(models.map(ListedModel.init)))
     } else if models.isEmpty {
       print("No models in \(shipped.folders.map(\.path).joined(separator: ", ")).")
     } else {

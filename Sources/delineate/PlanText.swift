@@ -98,8 +98,6 @@ struct PlanText {
 
   /// The plan, its explanation and what it is for, for programs.
   func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = Document(
       program: "delineate \(delineateVersion)",
       dataset: folder.dataset.name,
@@ -111,6 +109,6 @@ struct PlanText {
       values: folder.plan.explanation,
       plan: folder.plan
     )
-    return String(decoding: try encoder.encode(document), as: UTF8.self)
+    return try jsonText(document)
   }
 }

@@ -11,12 +11,11 @@ final class ProgressLine: Sendable {
     var firstWindow: (time: ContinuousClock.Instant, done: Int)?
     var lastShown: ContinuousClock.Instant?
     var lastTenth = 0
-    var lineIsOpen = false
+    var line = StatusLine()
   }
 
   private let prefix: String
   private let isQuiet: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let state = Mutex(State())
 
   /// Progress of one case, whose name is shown where there are several.
@@ -31,7 +30,7 @@ final class ProgressLine: Sendable {
     state.withLock { state in
       switch progress {
       case .stage(let name):
-        if isTerminal { replaceLine(with: name, &state) }
+        if StatusLine.isTerminal { replaceLine(with: name, &state) }
       case .windows(let done, let total):
         show(done, of: total, &state)
       }
@@ -40,10 +39,7 @@ final class ProgressLine: Sendable {
 
   /// Takes the line away, so that what follows starts on its own.
   func finish() {
-    state.withLock { state in
-      if state.lineIsOpen { write("\r\u{1B}[K") }
-      state.lineIsOpen = false
-    }
+    state.withLock { $0.line.clear() }
   }
 
   private func show(_ done: Int, of total: Int, _ state: inout State) {
@@ -52,11 +48,11 @@ final class ProgressLine: Sendable {
     let first = state.firstWindow ?? (now, done)
     state.firstWindow = first
     let count = "window \(done) of \(total)\(timeLeft(done, of: total, since: first, now))"
-    guard isTerminal else {
+    guard StatusLine.isTerminal else {
       let tenth = done * 10 / total
       guard tenth > state.lastTenth else { return }
       state.lastTenth = tenth
-      write("\(prefix)\(count)\n")
+      StatusLine.write("\(prefix)\(count)\n")
       return
     }
     if let last = state.lastShown, now - last < .milliseconds(100), done < total { return }
@@ -86,12 +82,6 @@ final class ProgressLine: Sendable {
   }
 
   private func replaceLine(with text: String, _ state: inout State) {
-    state.lineIsOpen = true
-    // Back to the line's start, and clear what a longer text left behind.
-    write("\r\(prefix)\(text)\u{1B}[K")
-  }
-
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    state.line.replace(with: prefix + text)
   }
 }

@@ -10,7 +10,7 @@ final class TrainingWatch: Sendable {
   private struct State {
     var first: (time: ContinuousClock.Instant, step: Int)?
     var lastShown: ContinuousClock.Instant?
-    var lineIsOpen = false
+    var line = StatusLine()
     var loss = 0.0
     var failure: (any Error)?
   }
@@ -20,7 +20,6 @@ final class TrainingWatch: Sendable {
   private let folder: URL
   private let isQuiet: Bool
   private let printsJSON: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let state = Mutex(State())
 
   init(plan: TrainingPlan, fold: Int, folder: URL, isQuiet: Bool, printsJSON: Bool) {
@@ -66,7 +65,7 @@ final class TrainingWatch: Sendable {
   }
 
   private func line(_ step: Int, of count: Int, _ state: inout State) {
-    guard !isQuiet, isTerminal else { return }
+    guard !isQuiet, StatusLine.isTerminal else { return }
     let now = ContinuousClock.now
     if let last = state.lastShown, now - last < .milliseconds(200), step < count { return }
     state.lastShown = now
@@ -75,9 +74,8 @@ final class TrainingWatch: Sendable {
       let seconds = (now - first.time) / .seconds(1) / Double(step - first.step)
       left = ", \(ProgressLine.duration(seconds * Double(count - step))) left"
     }
-    state.lineIsOpen = true
     let loss = state.loss.text(digits: 3)
-    write("\r\u{1B}[Kfold \(fold): step \(step) of \(count), loss \(loss)\(left)")
+    state.line.replace(with: "fold \(fold): step \(step) of \(count), loss \(loss)\(left)")
   }
 
   private func text(_ record: EpochRecord) -> String {
@@ -100,10 +98,8 @@ final class TrainingWatch: Sendable {
   }
 
   private func print(_ record: EpochRecord) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(record) else { return }
-    FileHandle.standardOutput.write(data + Data("\n".utf8))
+    guard let text = try? jsonText(record, onOneLine: true) else { return }
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
 
   private func writeCurves(isRunning: Bool) throws {
@@ -125,10 +121,7 @@ final class TrainingWatch: Sendable {
 
   private func say(_ text: String, _ state: inout State) {
     guard !isQuiet else { return }
-    if state.lineIsOpen { write("\r\u{1B}[K") }
-    state.lineIsOpen = false
-    write(text + "\n")
+    state.line.clear()
+    StatusLine.write(text + "\n")
   }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

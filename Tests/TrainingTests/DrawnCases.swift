@@ -96,16 +96,6 @@ struct DrawnCases {
     spacing: [Double] = [2, 1, 1],
     transposeForward: [Int] = [0, 1, 2]
   ) -> TrainingPlan {
-    let architecture = UNetPlan(
-      encoder: .plain,
-      inputChannels: 1,
-      outputChannels: 4,
-      features: [8, 16],
-      kernels: [[3, 3, 3], [3, 3, 3]],
-      strides: [[1, 1, 1], [2, 2, 2]],
-      encoderDepths: [1, 1],
-      decoderDepths: [1]
-    )
     let model = ModelPlan(
       name: "Boxes",
       configuration: "tiny",
@@ -118,7 +108,7 @@ struct DrawnCases {
         spacing: spacing,
         channels: [ChannelNormalization(scheme: .none)]
       ),
-      architecture: architecture,
+      architecture: .tiny(outputs: 4),
       patchSize: patchSize,
       mirroringAxes: []
     )

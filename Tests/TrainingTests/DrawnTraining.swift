@@ -50,19 +50,25 @@ struct DrawnBalls: BatchSource {
   }
 }
 
-extension TrainingPlan {
-  /// A tiny U-Net on ``DrawnBalls``.
-  static func tiny(epochs: Int = 2, stepsPerEpoch: Int = 5, rate: Double = 1e-2) -> TrainingPlan {
-    let architecture = UNetPlan(
+extension UNetPlan {
+  /// Two stages of a few features.
+  static func tiny(outputs: Int) -> UNetPlan {
+    UNetPlan(
       encoder: .plain,
       inputChannels: 1,
-      outputChannels: 3,
+      outputChannels: outputs,
       features: [8, 16],
       kernels: [[3, 3, 3], [3, 3, 3]],
       strides: [[1, 1, 1], [2, 2, 2]],
       encoderDepths: [1, 1],
       decoderDepths: [1]
     )
+  }
+}
+
+extension TrainingPlan {
+  /// A tiny U-Net on ``DrawnBalls``.
+  static func tiny(epochs: Int = 2, stepsPerEpoch: Int = 5, rate: Double = 1e-2) -> TrainingPlan {
     let model = ModelPlan(
       name: "Balls",
       configuration: "tiny",
@@ -76,7 +82,7 @@ extension TrainingPlan {
         spacing: [1, 1, 1],
         channels: [ChannelNormalization(scheme: .zScore)]
       ),
-      architecture: architecture,
+      architecture: .tiny(outputs: 3),
       patchSize: [8, 16, 16],
       mirroringAxes: []
     )

@@ -1,3 +1,5 @@
+internal import Randomness
+
 /// Bootstrap resamples of cases: each draws as many cases as there are, with replacement.
 ///
 /// Every draw is a function of the seed, the resample and the draw's number alone, so resamples can be
@@ -12,9 +14,11 @@ struct CaseResamples: Sendable {
   /// How often each case was drawn in a resample.
   func weights(_ resample: Int) -> [Int] {
     var weights = Array(repeating: 0, count: caseCount)
-    let stream = Self.mixed(seed &+ Self.mixed(UInt64(resample) &+ Self.increment))
+    let stream = SeededGenerator.mixed(
+      seed &+ SeededGenerator.mixed(UInt64(resample) &+ Self.increment)
+    )
     for draw in 0..<caseCount {
-      let bits = Self.mixed(stream &+ UInt64(draw + 1) &* Self.increment)
+      let bits = SeededGenerator.mixed(stream &+ UInt64(draw + 1) &* Self.increment)
       // The high half of the product: even to within a part in 2⁶⁴ over the cases.
       weights[Int(bits.multipliedFullWidth(by: UInt64(caseCount)).high)] += 1
     }
@@ -22,11 +26,4 @@ struct CaseResamples: Sendable {
   }
 
   private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
-
-  private static func mixed(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }
