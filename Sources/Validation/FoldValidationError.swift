@@ -8,6 +8,8 @@ public enum FoldValidationError: Error, Hashable {
   case hasRegions
   /// Nothing was contoured in any of the validation cases.
   case nothingContoured
+  /// The folder holds no decision of a validation.
+  case notValidated(folder: String)
   /// The weights are no longer those that were validated.
   case otherWeights(fold: String)
   /// A decision cannot be read.
@@ -28,6 +30,8 @@ extension FoldValidationError: CustomStringConvertible {
       "The network writes regions that overlap; validation decides for structures that do not."
     case .nothingContoured:
       "No validation case has a contoured structure; nothing can be scored."
+    case .notValidated(let folder):
+      "\(folder): nothing was validated here yet; delineate validate does."
     case .otherWeights(let fold):
       "Fold \(fold) was trained on after it was validated; validate it again, or name --weights."
     case .unreadableDecision(let file):

@@ -15,6 +15,10 @@ struct PredictedCases {
   let model: Model
   /// Where the label maps go.
   let folder: URL
+  /// What the model is, beyond its plan and the files that its weights came from.
+  var identity = ""
+  /// Whether the model's rules for label maps are followed.
+  var postprocessing = false
 
   /// The place of a case's label map.
   func url(_ one: String) -> URL { folder.appending(path: Self.fileName(one)) }
@@ -40,7 +44,9 @@ struct PredictedCases {
     try? FileManager.default.removeItem(at: place)
     defer { try? FileManager.default.removeItem(at: place) }
     try writeModel(model, to: place)
-    let requests = missing.map { request.segmentation(of: $0.channels, model: place) }
+    let requests = missing.map {
+      request.segmentation(of: $0.channels, model: place, postprocessing: postprocessing)
+    }
     for (index, one) in missing.enumerated() {
       let finished = done
       let result = try await service.segment(
@@ -64,6 +70,7 @@ struct PredictedCases {
       let plan: ModelPlan
       let sources: [ModelProvenance.Source]
       let settings: ValidationDecision.Settings
+      let identity: String
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
@@ -72,7 +79,8 @@ struct PredictedCases {
         Source(
           plan: model.plan,
           sources: model.provenance.sources,
-          settings: request.settings
+          settings: request.settings,
+          identity: identity
         )
       )
     )

@@ -141,6 +141,8 @@ public struct ValidationFolder: Sendable {
   public var reference: URL { url.appending(path: "reference") }
   /// What the decided model predicts for each case, by the fold that was not trained on it.
   public var predicted: URL { url.appending(path: "predicted") }
+  /// What a finished model predicts for the same cases.
+  public var checked: URL { url.appending(path: "checked") }
   /// What was decided.
   public var decision: URL { url.appending(path: ValidationDecision.fileName) }
 

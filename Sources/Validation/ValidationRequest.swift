@@ -47,7 +47,11 @@ public struct ValidationRequest: Sendable {
   }
 
   /// A case of the data set as the service takes it.
-  func segmentation(of inputs: [URL], model: URL) -> SegmentationRequest {
+  func segmentation(
+    of inputs: [URL],
+    model: URL,
+    postprocessing: Bool
+  ) -> SegmentationRequest {
     SegmentationRequest(
       inputs: inputs,
       model: model,
@@ -56,7 +60,7 @@ public struct ValidationRequest: Sendable {
       stepFraction: stepFraction,
       device: device,
       threads: threads,
-      postprocessing: false
+      postprocessing: postprocessing
     )
   }
 }

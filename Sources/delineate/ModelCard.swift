@@ -89,7 +89,9 @@ struct ModelCard {
         "Training",
         "\(training.epochs) epochs of \(training.stepsPerEpoch) steps with \(training.batchSize) "
           + "patches, \(optimizer.rule == .sgd ? "SGD" : "AdamW"), learning rate "
-          + "\(optimizer.learningRate), seed \(training.seed); \(plan.trainer)"
+          + "\(optimizer.learningRate), weight decay \(optimizer.weightDecay)"
+          + (optimizer.averageDecay.map { ", weights averaged with \($0)" } ?? "")
+          + ", seed \(training.seed)"
       ),
       (
         "Folds, weights",

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Inference
+import Models
 import Segmentation
 import Training
 import Validation
@@ -31,6 +32,7 @@ struct ValidateCommand: AsyncParsableCommand {
         delineate validate work
         delineate validate work --fold 0 --weights best --precision bf16
         delineate finish work --output model --half
+        delineate validate work --model model
       """
   )
 
@@ -45,6 +47,15 @@ struct ValidateCommand: AsyncParsableCommand {
     help: "The weights to compare: best, last, average; all that are there by default."
   )
   var weights: [TrainedFold.Weights] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A finished model to check: scored on the cases it was decided by, and compared with them.",
+      valueName: "model"
+    ),
+    completion: .file()
+  )
+  var model: String?
 
   @Option(help: "How the network computes: fp32 as trained, bf16 faster.")
   var precision: Precision = .float32
@@ -86,22 +97,38 @@ struct ValidateCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = URL(filePath: work)
     guard folder.isFolder else { throw CommandError.missing(work) }
+    let request = ValidationRequest(
+      work: folder,
+      folds: Int(fold).map { [$0] },
+      weights: weights.isEmpty ? nil : weights,
+      precision: precision,
+      mirroring: !noMirroring,
+      stepFraction: step,
+      device: device,
+      threads: threads
+    )
     let line = ValidationLine(isQuiet: quiet)
-    let decision = try await validateFolds(
-      ValidationRequest(
-        work: folder,
-        folds: Int(fold).map { [$0] },
-        weights: weights.isEmpty ? nil : weights,
-        precision: precision,
-        mirroring: !noMirroring,
-        stepFraction: step,
-        device: device,
-        threads: threads
-      ),
-      by: SegmentationService()
-    ) { line.show($0) }
+    defer { line.finish() }
+    let places = ValidationFolder(in: folder)
+    if let model {
+      let place = try modelLocation(named: model)
+      let check = try await checkModel(at: place, request, by: SegmentationService()) {
+        line.show($0)
+      }
+      line.finish()
+      let (result, written) = try score(places.checked, places.reference, in: "validation/checked")
+      if json { print(try jsonText(check)) }
+      guard !quiet, !json else { return }
+      print(EvaluationText(result).text(written))
+      print(
+        "\n\(check.differentVoxels) of \(check.voxels) voxels differ from what was validated, in "
+          + "\(check.differentCases.count) of \(check.cases) cases"
+      )
+      return
+    }
+    let decision = try await validateFolds(request, by: SegmentationService()) { line.show($0) }
     line.finish()
-    let (result, written) = try score(ValidationFolder(in: folder))
+    let (result, written) = try score(places.predicted, places.reference, in: "validation")
     if json { print(try jsonText(decision)) }
     guard !quiet, !json else { return }
     print(EvaluationText(result).text(written))
@@ -109,14 +136,18 @@ struct ValidateCommand: AsyncParsableCommand {
     print("\nNext: delineate finish \(work) --output MODEL")
   }
 
-  /// Scores of what was decided for, in the files that `evaluate` writes.
-  private func score(_ places: ValidationFolder) throws -> (EvaluationResult, [String]) {
+  /// Scores of label maps, in the files that `evaluate` writes.
+  private func score(
+    _ prediction: URL,
+    _ reference: URL,
+    in folder: String
+  ) throws -> (EvaluationResult, [String]) {
     let request = EvaluationRequest(
-      reference: try StructureLibrary(at: places.reference),
-      prediction: try StructureLibrary(at: places.predicted)
+      reference: try StructureLibrary(at: reference),
+      prediction: try StructureLibrary(at: prediction)
     )
     let result = try evaluate(request)
-    let outputs = try OutputFolder(at: (work as NSString).appendingPathComponent("validation"))
+    let outputs = try OutputFolder(at: (work as NSString).appendingPathComponent(folder))
     try outputs.write(EvaluationText(result).table + "\n", to: ModelCard.tableName)
     try outputs.write(result.table.csv(), to: "scores.csv")
     try outputs.write(EvaluationDocument(result).json(), to: "evaluation.json")

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import VolumeFiles
+import Volumes
 
 @Suite(
   "Validation from the command line",
@@ -93,6 +94,10 @@ struct ValidateCommandTests {
     )
     let found = try readLabelMap(at: place.appending(path: "labels.nii.gz"))
     #expect(found.labelMap.voxels == expected.labelMap.voxels)
+    let checked = try run("validate", "work", "--model", "model", "--no-mirroring", "--step", "1")
+    #expect(checked.status == 0, "\(checked.errors)")
+    #expect(checked.output.contains("\n0 of "), "\(checked.output)")
+    #expect(checked.output.contains("differ from what was validated, in 0 of 1 cases"))
   }
 
   @Test("What is there and whole is kept; what is damaged, or of other weights, is made again")
@@ -142,6 +147,7 @@ struct ValidateCommandTests {
       (["validate", "set"], "plan.json"),
       (["validate", "work", "--fold", "7"], "7"),
       (["validate", "work", "--weights", "average"], "average"),
+      (["validate", "work", "--model", "phantom"], "nothing was validated"),
     ]
     for (arguments, words) in cases {
       let outcome = try CommandLineProgram.run(arguments, in: place)

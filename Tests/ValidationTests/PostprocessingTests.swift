@@ -60,13 +60,14 @@ struct PostprocessingTests {
     )
   }
 
-  /// The volume of a text such as `12x0 3x1`: lengths of runs and their labels.
+  /// The volume of a text such as `12x0 3x1 2`: runs of labels with their lengths, single voxels
+  /// without.
   private func volume(_ text: String) throws -> LabelMap {
     var voxels: [UInt16] = []
     for run in text.split(separator: " ") {
-      let parts = run.split(separator: "x").compactMap { Int($0) }
-      try #require(parts.count == 2)
-      voxels += Array(repeating: UInt16(parts[1]), count: parts[0])
+      let parts = run.split(separator: "x").compactMap { UInt16($0) }
+      let label = try #require(parts.last)
+      voxels += Array(repeating: label, count: parts.count == 2 ? Int(parts[0]) : 1)
     }
     return LabelMap(grid: grid, voxels: voxels)
   }
@@ -136,7 +137,10 @@ struct PostprocessingTests {
       against: Contours(labels: reference, contoured: [1])
     )
     let decided = decidePostprocessing([one], scheme: scheme)
-    #expect(decided.applied.map(\.structures) == [["A"]])
+    // All together: two parts are equally large and stay, the spots go, and only A counts.
+    #expect(decided.applied.map(\.structures) == [["A", "B"]])
+    #expect(decided.rules.first?.diceBefore == 8.0 / 9)
+    #expect(decided.rules.first?.diceAfter == 1)
     let other = try #require(decided.rules.last)
     #expect(other.diceBefore == nil && !other.isApplied)
   }

@@ -3,7 +3,8 @@
     python3 make_postprocessing.py
 
 Needs nnunetv2 2.8.1 (its `determine_postprocessing` and what that calls run as they are) and SimpleITK.
-Volumes are written as strings of digits, x fastest, run lengths in between: "12x0 3x1 ..." .
+Volumes are written as strings of digits, x fastest, in runs: "12x0 3x1 2" is twelve
+voxels of 0, three of 1 and one of 2.
 """
 
 import json
@@ -31,7 +32,8 @@ def runs(volume):
     flat = volume.ravel()
     starts = np.flatnonzero(np.r_[True, flat[1:] != flat[:-1]])
     lengths = np.diff(np.r_[starts, flat.size])
-    return " ".join(f"{length}x{flat[start]}" for start, length in zip(starts, lengths))
+    return " ".join(f"{length}x{flat[start]}" if length > 1 else str(flat[start])
+                    for start, length in zip(starts, lengths))
 
 
 def box(volume, label, z, y, x):
