@@ -52,9 +52,16 @@ enum CommandLineProgram {
   }
 
   /// Starts the program in a folder; its streams go to files beside that folder.
-  static func start(_ arguments: [String], in folder: URL) throws -> Running {
+  ///
+  /// `environment` is added to the tests' own.
+  static func start(
+    _ arguments: [String],
+    in folder: URL,
+    environment: [String: String] = [:]
+  ) throws -> Running {
     let process = Process()
     process.executableURL = url
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.arguments = arguments
     process.currentDirectoryURL = folder
     let streams = folder.deletingLastPathComponent()
