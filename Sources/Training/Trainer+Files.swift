@@ -55,7 +55,8 @@ extension Trainer {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try contents().write(to: folder.appending(path: name), options: .atomic)
     } catch {
-      throw .unwritable(file: name, reason: error.localizedDescription)
+      let reason = error.localizedDescription
+      throw .unwritable(file: name, reason: reason.hasSuffix(".") ? "\(reason.dropLast())" : reason)
     }
   }
 }

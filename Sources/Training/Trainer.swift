@@ -71,6 +71,7 @@ struct Trainer {
       state = checkpoint.state
     }
     try shareState()
+    state.lossScale = placement.type == .float16 ? state.lossScale ?? LossScale() : nil
     try writePlan()
     try writeLog()
   }
@@ -100,7 +101,7 @@ struct Trainer {
       guard loss.isFinite else { throw .diverged(step: state.step) }
       state.step += 1
       state.lossSum += loss
-      state.largestGradientNorm = max(state.largestGradientNorm, norm)
+      if norm.isFinite { state.largestGradientNorm = max(state.largestGradientNorm, norm) }
       report(.step(state.step, of: steps, loss: loss))
       let isStopping = try anyProcess(shouldStop())
       if state.step.isMultiple(of: plan.stepsPerEpoch) {
@@ -124,18 +125,23 @@ struct Trainer {
   }
 
   /// Forward, backward, update: the loss of the whole batch and the norm of its gradients.
-  private func step(_ batch: TrainingBatch) throws(TrainingError) -> (loss: Double, norm: Double) {
+  private mutating func step(
+    _ batch: TrainingBatch
+  ) throws(TrainingError) -> (loss: Double, norm: Double) {
     do throws(TorchError) {
+      let scale = state.lossScale?.factor ?? 1
       var total = 0.0
       for (part, share) in try parts(of: batch) {
         let (image, expected) = try part.tensors(network.outputScales, on: placement.device)
         let loss = try plan.loss(predicted: network(image), expected: expected, share: share)
-        try loss.backward()
+        try (loss * scale).backward()
         total += Double(try loss.values()[0])
       }
       try group.sumGradients(of: network.parameters.map(\.tensor))
       let loss = try group.sum([total])[0]
-      return (loss, try optimizer.step(state.step, of: steps))
+      let norm = try optimizer.step(state.step, of: steps, gradientScale: scale)
+      state.lossScale?.update(isFinite: norm.isFinite)
+      return (loss, norm)
     } catch {
       throw .torch(error)
     }

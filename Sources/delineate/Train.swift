@@ -39,8 +39,16 @@ struct Train: AsyncParsableCommand {
   @Option(help: "The fold to train, from 0, or all: one after the other.")
   var fold = "0"
 
-  @Option(help: "How the network computes: fp32, or bf16, faster where the processor has it.")
-  var precision: Precision = .float32
+  @Option(
+    help: ArgumentHelp(
+      "How the network computes: fp32, bf16, or fp16.",
+      discussion: """
+        bf16 is faster on CUDA and where the processor has it; fp16, with a scaled loss, is for GPUs \
+        without bf16.
+        """
+    )
+  )
+  var precision: TrainingPrecision = .float32
 
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
   var device: DeviceChoice = .automatic
@@ -95,8 +103,9 @@ struct Train: AsyncParsableCommand {
     let prepared = PreparedDataset(in: folder)
     let placement = Placement(
       device: try computeDevice(),
-      type: precision == .bfloat16 ? .bfloat16 : .float32
+      type: precision.tensorType
     )
+    if precision == .float16, placement.device == .cpu { throw CommandError.halfOnProcessor }
     let meeting = try ProcessMeeting(environment: ProcessInfo.processInfo.environment)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let service = TrainingService(threads: threads ?? max(1, cores / (meeting?.localCount ?? 1)))

@@ -22,7 +22,8 @@ struct HelpTests {
     let outcome = try run(["--help"])
     #expect(outcome.status == 0)
     for name in [
-      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "models",
+      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
+      "submit", "models",
       "import-model", "export-onnx", "export-nnunet", "phantom",
     ] {
       #expect(outcome.output.contains(name))
@@ -34,7 +35,8 @@ struct HelpTests {
   @Test(
     "Every subcommand's help has examples",
     arguments: [
-      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "models",
+      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
+      "submit", "models",
       "import-model", "export-onnx", "export-nnunet", "phantom",
     ]
   )

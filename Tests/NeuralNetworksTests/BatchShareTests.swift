@@ -1,4 +1,5 @@
 import NeuralNetworks
+import TestSupport
 import Testing
 import Torch
 
@@ -10,16 +11,20 @@ struct BatchShareTests {
   ]
 
   private func logits(_ samples: Range<Int>) throws -> Tensor {
-    let values = samples.flatMap { n in (0..<3 * 8).map { Float((n * 31 + $0 * 7) % 13) / 6 - 1 } }
+    var values: [Float] = []
+    for n in samples {
+      for index in 0..<24 { values.append(Float((n * 31 + index * 7) % 13) / 6 - 1) }
+    }
     return try Tensor.parameter(values, shape: [samples.count, 3, 2, 2, 2])
   }
 
   private func expected(_ samples: Range<Int>) throws -> ExpectedLabels {
     let known = Array(isContoured[(3 * samples.lowerBound)..<(3 * samples.upperBound)])
-    let labels = samples.flatMap { n in
-      (0..<8).map { voxel -> UInt8 in
+    var labels: [UInt8] = []
+    for n in samples {
+      for voxel in 0..<8 {
         let label = (n + voxel) % 3
-        return isContoured[3 * n + label] ? UInt8(label) : 0
+        labels.append(isContoured[3 * n + label] ? UInt8(label) : 0)
       }
     }
     return ExpectedLabels(
@@ -56,6 +61,32 @@ struct BatchShareTests {
       #expect(abs(try value.values()[0] - sum) < 1e-6)
       let expected = try #require(try whole.gradient()).values()
       #expect(zip(expected, gradients).allSatisfy { abs($0 - $1) < 1e-7 })
+    }
+  }
+
+  @Test("Where a scaled loss overflows, weights stay and gradients are forgotten")
+  func overflow() async throws {
+    try await onDevice {
+      let example = try #require(TrainingGolden.shared?.trainings.last)
+      let network = try TrainableNetwork(example.plan.graph(), weights: DrawnWeights())
+      let optimizer = try Optimizer(OptimizerPlan(), for: network)
+      let tensors = network.parameters.map(\.tensor)
+      let before = try tensors.map { try $0.values() }
+      let input = try Tensor(
+        drawn("input", count: 2 * example.sizes[0].reduce(1, *)),
+        shape: [1, 2] + example.sizes[0]
+      )
+      func step(_ scale: Double) throws -> Double {
+        try (network(input)[0].squared().sum() * scale).backward()
+        return try optimizer.step(0, of: 10, gradientScale: scale)
+      }
+      #expect(!(try step(0x1p127)).isFinite)
+      var after = try tensors.map { try $0.values() }
+      #expect(after == before)
+      for tensor in tensors { #expect(try tensor.gradient() == nil) }
+      #expect(try step(0x1p10).isFinite)
+      after = try tensors.map { try $0.values() }
+      #expect(after != before)
     }
   }
 }
