@@ -18,7 +18,6 @@ struct ProcessesTests {
   func same(isBatchDice: Bool, accumulation: Int, tolerance: Float) throws {
     let folder = try TrainingFolder(steps + ["--batch-size", "4"]) { plan in
       plan["accumulation"] = accumulation
-      plan["validationSteps"] = 3
       var loss = plan["loss"] as? [String: Any] ?? [:]
       loss["isBatchDice"] = isBatchDice
       plan["loss"] = loss

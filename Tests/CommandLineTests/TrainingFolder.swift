@@ -9,7 +9,8 @@ struct TrainingFolder {
   /// Where `set` and `work` are.
   var url: URL { folder.url }
 
-  /// Plans with these options added, prepares, and has `change` rewrite the plan's JSON.
+  /// Plans with these options added and two validation batches, prepares, and has `change` rewrite
+  /// the plan's JSON.
   init(_ options: [String], change: (inout [String: Any]) -> Void = { _ in }) throws {
     folder = try TemporaryFolder()
     try Data(#"[{"train": ["phantom_0001"], "val": ["phantom_0002"]}]"#.utf8)
@@ -29,6 +30,7 @@ struct TrainingFolder {
     var plan = try #require(
       try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
     )
+    plan["validationSteps"] = 2
     change(&plan)
     try JSONSerialization.data(withJSONObject: plan).write(to: file)
   }

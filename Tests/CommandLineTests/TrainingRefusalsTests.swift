@@ -43,7 +43,7 @@ struct TrainingRefusalsTests {
   @Test("A fold without cases, or with cases that are not prepared")
   func folds() throws {
     try Data(#"[{"train": [], "val": ["phantom_0002"]}]"#.utf8).write(to: file("work/splits.json"))
-    try refused(["train", "work"], "fold 0 has no case under \"train\"")
+    try refused(["train", "work"], "The fold has no training case")
     try Data(#"[{"train": ["phantom_0009"], "val": ["phantom_0002"]}]"#.utf8)
       .write(to: file("work/splits.json"))
     try refused(["train", "work"], "Case phantom_0009: it is not prepared")
@@ -51,6 +51,8 @@ struct TrainingRefusalsTests {
 
   @Test("A plan of another data set, for preprocess and for train")
   func otherPlan() throws {
+    try Data(#"[{"train": ["phantom_0007"], "val": ["phantom_0008"]}]"#.utf8)
+      .write(to: file("later.json"))
     #expect(
       try CommandLineProgram.run(
         ["phantom", "--output", "later", "--cases", "2", "--seed", "7"],
@@ -59,7 +61,10 @@ struct TrainingRefusalsTests {
     )
     #expect(
       try CommandLineProgram.run(
-        ["plan", "later", "--output", "later_work", "--features", "4", "--patch", "8", "16", "16"],
+        [
+          "plan", "later", "--output", "later_work", "--split", "later.json", "--features", "4",
+          "--patch", "8", "16", "16",
+        ],
         in: folder.url
       ).status == 0
     )

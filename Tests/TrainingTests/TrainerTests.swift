@@ -109,8 +109,14 @@ struct TrainerTests {
     let half = Placement(type: .float16)
     let folders = [try TemporaryFolder(), try TemporaryFolder()]
     let records = Mutex<[EpochRecord]>([])
-    _ = try await service.train(plan, in: folders[0].url, on: DrawnBalls(), placement: half) {
-      if case .epoch(let record) = $0 { records.withLock { $0.append(record) } }
+    _ = try await service.train(
+      plan,
+      in: folders[0].url,
+      on: DrawnBalls(),
+      placement: half,
+      shouldStop: { false }
+    ) { event in
+      if case .epoch(let record) = event { records.withLock { $0.append(record) } }
     }
     let losses = records.withLock { $0.map(\.trainingLoss) }
     #expect(losses.count == 2 && losses[1] < losses[0] - 0.2, "\(losses)")
