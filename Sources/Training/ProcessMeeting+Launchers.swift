@@ -64,9 +64,11 @@ extension ProcessMeeting {
     let inside = list[list.index(after: open)...]
     guard let close = inside.firstIndex(of: "]") else { return nil }
     let first = inside[..<close].prefix { $0 != "-" && $0 != "," }
-    let rest = inside[inside.index(after: close)...].prefix { $0 != "," }
+    let rest = String(inside[inside.index(after: close)...])
     // Several brackets in one name: each begins with its first number.
-    guard let tail = rest.isEmpty ? "" : firstNode(of: String(rest)) else { return nil }
+    guard let tail = rest.isEmpty || rest.hasPrefix(",") ? "" : firstNode(of: rest) else {
+      return nil
+    }
     return list[..<open] + first + tail
   }
 

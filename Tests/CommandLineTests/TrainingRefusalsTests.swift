@@ -35,7 +35,7 @@ struct TrainingRefusalsTests {
       to: file("set/labelsTr/phantom_0001.nii.gz")
     )
     try refused(
-      ["plan", "set", "--output", "other"],
+      ["plan", "set", "--output", "other", "--split", "splits.json"],
       "Case phantom_0001: phantom_0001.nii.gz does not lie on the first scan's grid"
     )
   }
