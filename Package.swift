@@ -110,6 +110,7 @@ let package = Package(
         "Preprocessing", "Models", "Datasets", "SegmentationMetrics", "Archives",
       ]
     ),
+    room("Adaptation", ["Volumes", "ImageProcessing", "Randomness"]),
     // 5
     room(
       "Segmentation",
@@ -150,6 +151,7 @@ let package = Package(
     tests(of: "Randomness"),
     tests(of: "Volumes"),
     tests(of: "Archives"),
+    tests(of: "Adaptation", ["Volumes", "VolumeFiles"], golden: true),
     tests(of: "Torch"),
     tests(of: "VolumeFiles", ["Volumes", "Anatomy"], golden: true),
     tests(of: "ImageProcessing", ["Volumes", "Torch"], golden: true),

@@ -30,23 +30,41 @@ package struct Components {
     connectivity: Connectivity,
     where belongs: (Scalar) -> Bool
   ) {
-    size = volume.grid.size
+    self = volume.withUnsafeVoxels {
+      Components(of: $0, size: volume.grid.size, connectivity: connectivity, where: belongs)
+    }
+  }
+
+  /// The parts of a structure within its box, whose first voxel is (0, 0, 0) here.
+  package init(of structure: CroppedMask, connectivity: Connectivity = .faces) {
+    let size = structure.box?.size ?? [0, 0, 0]
+    self = structure.voxels.withUnsafeBufferPointer {
+      Components(of: $0, size: size, connectivity: connectivity) { $0 != 0 }
+    }
+  }
+
+  /// The parts of voxels in memory order.
+  private init<Scalar>(
+    of voxels: UnsafeBufferPointer<Scalar>,
+    size: SIMD3<Int>,
+    connectivity: Connectivity,
+    where belongs: (Scalar) -> Bool
+  ) {
+    self.size = size
     rowStarts = []
     rowStarts.reserveCapacity(size.y * size.z + 1)
-    volume.withUnsafeVoxels { voxels in
-      for row in 0..<size.y * size.z {
-        rowStarts.append(starts.count)
-        appendRuns(
-          in: UnsafeBufferPointer(rebasing: voxels[row * size.x..<(row + 1) * size.x]),
-          where: belongs
+    for row in 0..<size.y * size.z {
+      rowStarts.append(starts.count)
+      appendRuns(
+        in: UnsafeBufferPointer(rebasing: voxels[row * size.x..<(row + 1) * size.x]),
+        where: belongs
+      )
+      for earlier in neighbors(of: row, connectivity) {
+        connect(
+          row,
+          rowStarts[earlier]..<rowStarts[earlier + 1],
+          reach: connectivity == .corners ? 1 : 0
         )
-        for earlier in neighbors(of: row, connectivity) {
-          connect(
-            row,
-            rowStarts[earlier]..<rowStarts[earlier + 1],
-            reach: connectivity == .corners ? 1 : 0
-          )
-        }
       }
     }
     rowStarts.append(starts.count)
@@ -116,6 +134,21 @@ package struct Components {
       counts[parents[run], default: 0] += Int(ends[run] - starts[run])
     }
     return counts
+  }
+
+  /// The parts in the order of their first voxels in memory: their boxes and numbers of voxels.
+  package var extents: [(box: VoxelBox, voxelCount: Int)] {
+    var boxes: [Int: VoxelBox] = [:]
+    for row in 0..<size.y * size.z {
+      let (k, j) = row.quotientAndRemainder(dividingBy: size.y)
+      for run in rowStarts[row]..<rowStarts[row + 1] {
+        let line = VoxelBox(i: Int(starts[run])..<Int(ends[run]), j: j..<j + 1, k: k..<k + 1)
+        boxes[parents[run]] = boxes[parents[run]].map { $0.union(line) } ?? line
+      }
+    }
+    let counts = voxelCounts
+    // A part's root is its first run.
+    return boxes.sorted { $0.key < $1.key }.map { ($0.value, counts[$0.key] ?? 0) }
   }
 
   /// The parts that reach the outermost voxels: of the volume, or of their slice in plane only.
