@@ -110,13 +110,13 @@ let package = Package(
         "Preprocessing", "Models", "Datasets", "SegmentationMetrics", "Archives",
       ]
     ),
-    room("Adaptation", ["Volumes", "ImageProcessing", "Randomness"]),
+    room("Adaptation", ["Anatomy", "Volumes", "ImageProcessing", "Randomness"]),
     // 5
     room(
       "Segmentation",
       [
         "Anatomy", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "Preprocessing", "Models",
-        "SegmentationMetrics", "Datasets", "Inference",
+        "SegmentationMetrics", "Datasets", "Inference", "Adaptation",
       ]
     ),
     room(
@@ -140,7 +140,7 @@ let package = Package(
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
-        "Segmentation", "Reports", "Validation",
+        "Segmentation", "Reports", "Validation", "Adaptation",
         argumentParser,
       ],
       swiftSettings: strict
@@ -151,7 +151,7 @@ let package = Package(
     tests(of: "Randomness"),
     tests(of: "Volumes"),
     tests(of: "Archives"),
-    tests(of: "Adaptation", ["Volumes", "VolumeFiles"], golden: true),
+    tests(of: "Adaptation", ["Anatomy", "Volumes", "VolumeFiles"], golden: true),
     tests(of: "Torch"),
     tests(of: "VolumeFiles", ["Volumes", "Anatomy"], golden: true),
     tests(of: "ImageProcessing", ["Volumes", "Torch"], golden: true),
@@ -187,7 +187,7 @@ let package = Package(
       [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets",
         "Inference",
-        "Torch", "NeuralNetworks", "ImageProcessing",
+        "Torch", "NeuralNetworks", "ImageProcessing", "Adaptation", "Preprocessing",
       ]
     ),
     tests(

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Randomness
+internal import Randomness
 public import Volumes
 
 /// How far the box around a tumor reaches beyond it, on each of its six sides.

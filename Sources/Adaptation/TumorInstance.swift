@@ -1,57 +1,48 @@
 internal import ImageProcessing
 public import Volumes
 
-/// One connected tumor of a prior contour.
+/// One connected tumor of a contour.
 public struct TumorInstance: Hashable, Sendable {
   /// Which structure it belongs to, such as 1 for GTVp and 2 for GTVn.
   public let label: UInt16
   /// Its number within its structure, from 1, in the order of first voxels in memory.
   public let number: Int
-  /// The smallest box around it.
-  public let box: VoxelBox
-  /// The number of its voxels.
-  public let voxelCount: Int
-  /// Its volume in mm³.
-  public let volume: Double
+  /// Its voxels; at least one.
+  public let mask: CroppedMask
 
-  /// An instance from its parts.
-  public init(label: UInt16, number: Int, box: VoxelBox, voxelCount: Int, volume: Double) {
+  /// A tumor from its parts.
+  package init(label: UInt16, number: Int, mask: CroppedMask) {
     self.label = label
     self.number = number
-    self.box = box
-    self.voxelCount = voxelCount
-    self.volume = volume
+    self.mask = mask
   }
+
+  /// The smallest box around it.
+  public var box: VoxelBox { mask.box ?? VoxelBox(i: 0..<0, j: 0..<0, k: 0..<0) }
+  /// The number of its voxels.
+  public var voxelCount: Int { mask.voxelCount }
+  /// Its volume in mm³.
+  public var volume: Double { mask.volume }
 }
 
-/// The connected tumors of prior contours, parts being joined through faces.
+/// The connected tumors of contours, parts being joined through faces.
 ///
 /// Structure after structure in the order given, and within one by their first voxels in memory, as
 /// ITK's connected components number them.
-/// - Parameter structures: The prior contours of each structure that is a tumor, with its number.
+/// - Parameter structures: The contours of each structure that is a tumor, with its number.
 /// - Returns: One instance a connected part; none where the structures are empty.
 /// - Complexity: O(voxels of the boxes).
 public func tumorInstances(in structures: [(label: UInt16, mask: CroppedMask)]) -> [TumorInstance] {
   structures.flatMap { structure in
-    guard let outer = structure.mask.box else { return [TumorInstance]() }
-    return Components(of: structure.mask).extents.enumerated().map { index, part in
-      TumorInstance(
-        label: structure.label,
-        number: index + 1,
-        box: VoxelBox(
-          i: part.box.i.shifted(by: outer.i.lowerBound),
-          j: part.box.j.shifted(by: outer.j.lowerBound),
-          k: part.box.k.shifted(by: outer.k.lowerBound)
-        ),
-        voxelCount: part.voxelCount,
-        volume: Double(part.voxelCount) * structure.mask.grid.voxelVolume
-      )
+    Components(of: structure.mask).parts(of: structure.mask).enumerated().map {
+      TumorInstance(label: structure.label, number: $0 + 1, mask: $1)
     }
   }
 }
 
-extension Range<Int> {
-  fileprivate func shifted(by offset: Int) -> Range<Int> {
-    lowerBound + offset..<upperBound + offset
+extension TumorInstance {
+  /// The same tumor under another structure's number.
+  package func numbered(label: UInt16) -> TumorInstance {
+    TumorInstance(label: label, number: number, mask: mask)
   }
 }

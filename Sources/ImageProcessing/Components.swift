@@ -151,6 +151,31 @@ package struct Components {
     return boxes.sorted { $0.key < $1.key }.map { ($0.value, counts[$0.key] ?? 0) }
   }
 
+  /// The parts of the structure that these are components of, in the order of their first voxels in
+  /// memory.
+  package func parts(of structure: CroppedMask) -> [CroppedMask] {
+    guard let outer = structure.box else { return [] }
+    let roots = Set(parents).sorted()
+    var places: [Int: Int] = [:]
+    for (place, root) in roots.enumerated() { places[root] = place }
+    let boxes = extents.map(\.box)
+    var voxels = boxes.map { [UInt8](repeating: 0, count: $0.count) }
+    for row in 0..<size.y * size.z {
+      let (k, j) = row.quotientAndRemainder(dividingBy: size.y)
+      for run in rowStarts[row]..<rowStarts[row + 1] {
+        guard let place = places[parents[run]] else { continue }
+        let box = boxes[place]
+        let first = ((k - box.k.lowerBound) * box.j.count + (j - box.j.lowerBound)) * box.i.count
+        for i in Int(starts[run])..<Int(ends[run]) {
+          voxels[place][first + i - box.i.lowerBound] = 1
+        }
+      }
+    }
+    return zip(boxes, voxels).map { box, voxels in
+      CroppedMask(grid: structure.grid, box: box.shifted(by: outer), voxels: voxels)
+    }
+  }
+
   /// The parts that reach the outermost voxels: of the volume, or of their slice in plane only.
   package func touchingBorder(inPlaneOnly: Bool) -> Set<Int> {
     var found: Set<Int> = []

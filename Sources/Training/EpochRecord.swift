@@ -39,4 +39,6 @@ struct TrainingState: Codable, Hashable {
   var best: Double?
   /// What the loss is multiplied by; only in half precision.
   var lossScale: LossScale?
+  /// The model that the first step began with, where there was one.
+  var startedFrom: String?
 }

@@ -48,6 +48,7 @@ public func finishedModel(
   var plan: ModelPlan?
   var finished: [ModelFold] = []
   var sources: [ModelProvenance.Source] = []
+  var startedFrom: Set<String> = []
   for fold in folds {
     let training = try trainingPlan(in: fold.folder)
     if let plan, plan != training.model { throw .differentFolds(name: fold.name) }
@@ -73,6 +74,7 @@ public func finishedModel(
       .init(fold: fold.name, file: file.url.lastPathComponent, sha256: try digest(file.url))
     )
     sources.append(.init(fold: fold.name, file: "plan.json", sha256: training.checksum))
+    startedFrom.formUnion([contents.metadata[Trainer.startKey]].compactMap { $0 })
   }
   guard let plan else {
     throw .unusablePlan(field: "folds", value: "none", expected: "one at least")
@@ -82,7 +84,8 @@ public func finishedModel(
     folds: finished,
     provenance: ModelProvenance(
       kind: ModelDescription.Format.delineate.rawValue,
-      trainer: plan.trainer,
+      trainer: ([plan.trainer] + startedFrom.sorted().map { "from \($0)" })
+        .joined(separator: ", "),
       sources: sources,
       importDate: day
     )

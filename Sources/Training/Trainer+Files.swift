@@ -5,6 +5,9 @@ import Torch
 
 // What a training leaves in its folder, by its first process; every file is whole at any moment.
 extension Trainer {
+  /// Under which the files name the model that the training began with.
+  static var startKey: String { "startedFrom" }
+
   /// Writes the checkpoint in place of the one before.
   func save() throws(TrainingError) {
     guard group.isFirst else { return }
@@ -30,7 +33,9 @@ extension Trainer {
 
   func writeWeights(to name: String) throws(TrainingError) {
     guard group.isFirst else { return }
-    let file = TensorFile(tensors: try weights(), metadata: ["plan": plan.checksum])
+    var metadata = ["plan": plan.checksum]
+    metadata[Self.startKey] = state.startedFrom
+    let file = TensorFile(tensors: try weights(), metadata: metadata)
     do { try file.write(to: folder.appending(path: name)) } catch { throw .model(error) }
   }
 

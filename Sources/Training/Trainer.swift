@@ -42,12 +42,14 @@ struct Trainer {
   let optimizer: Optimizer
   var state: TrainingState
 
-  /// A training from its beginning, or from the folder's checkpoint where there is one.
+  /// A training from its beginning, or from the folder's checkpoint where there is one; then its
+  /// starting weights were taken long ago.
   init(
     _ plan: TrainingPlan,
     in folder: URL,
     placement: Placement,
-    group: ProcessGroup = .alone
+    group: ProcessGroup = .alone,
+    start: StartingWeights? = nil
   ) throws(TrainingError) {
     try plan.validate()
     guard plan.batchSize.isMultiple(of: group.count) else {
@@ -58,12 +60,14 @@ struct Trainer {
     self.placement = placement
     self.group = group
     let graph = plan.model.architecture.graph(heads: plan.loss.hasDeepSupervision ? .all : .last)
-    let weights = InitialWeights(of: graph, seed: plan.seed)
+    if let start, start.share(of: plan).taken == 0 { throw .unrelatedStart(name: start.name) }
+    let drawn = InitialWeights(of: graph, seed: plan.seed)
+    let weights = ContinuedWeights(drawn: drawn, start: start)
     do { network = try TrainableNetwork(graph, weights: weights, placement: placement) } catch {
       throw .network(error)
     }
     do { optimizer = try Optimizer(plan.optimizer, for: network) } catch { throw .torch(error) }
-    state = TrainingState()
+    state = TrainingState(startedFrom: start?.name)
     let file = folder.appending(path: Self.checkpointName)
     if group.isFirst, FileManager.default.fileExists(atPath: file.path) {
       let checkpoint = try TrainingCheckpoint(contentsOf: file, of: plan)

@@ -49,7 +49,8 @@ struct TrainingCheckpoint {
     do { text = String(decoding: try JSONEncoder.sorted.encode(state), as: UTF8.self) } catch {
       throw .unwritable(file: url.lastPathComponent, reason: error.localizedDescription)
     }
-    let metadata = ["training": Self.version, "plan": plan.checksum, "state": text]
+    var metadata = ["training": Self.version, "plan": plan.checksum, "state": text]
+    metadata[Trainer.startKey] = state.startedFrom
     do { try TensorFile(tensors: tensors, metadata: metadata).write(to: url) } catch {
       throw .model(error)
     }

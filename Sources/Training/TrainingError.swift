@@ -18,6 +18,8 @@ public enum TrainingError: Error, Hashable {
   case damagedCheckpoint(file: String, reason: String)
   /// A fold was trained by a plan that makes another network than the folds before it.
   case differentFolds(name: String)
+  /// A model to start from has none of the network's filters.
+  case unrelatedStart(name: String)
   /// The loss is no longer a finite number.
   case diverged(step: Int)
   /// A batch could not be made.
@@ -49,6 +51,9 @@ extension TrainingError: CustomStringConvertible {
     case .differentFolds(let name):
       "Fold \(name) was trained by another plan than the folds before it; a model averages folds of "
         + "one network."
+    case .unrelatedStart(let name):
+      "\(name) has none of the filters that the plan's network needs; plan the network that the "
+        + "model has, or start from another model."
     case .diverged(let step):
       "The loss was no longer a finite number at step \(step); a lower learning rate may help. The "
         + "last checkpoint is kept."

@@ -45,6 +45,7 @@ public actor TrainingService {
   ///   - folder: Where checkpoints and log go; made where it is missing.
   ///   - source: Where batches come from.
   ///   - placement: The device, and the type of activations.
+  ///   - start: A trained model whose weights the first step begins with; `nil` draws them all.
   ///   - checkpointInterval: Seconds between checkpoints within an epoch.
   ///   - loaderThreads: How many threads make batches ahead.
   ///   - shouldStop: Asked after every step; then the training is saved and ends.
@@ -56,13 +57,14 @@ public actor TrainingService {
     in folder: URL,
     on source: any BatchSource,
     placement: Placement = Placement(),
+    startingFrom start: StartingWeights? = nil,
     checkpointInterval: Double = 600,
     loaderThreads: Int = 1,
     shouldStop: @Sendable () -> Bool = { false },
     report: @Sendable (TrainingEvent) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingOutcome {
     do { try TorchRuntime.start(threads: threads) } catch { throw .torch(error) }
-    var trainer = try Trainer(plan, in: folder, placement: placement, group: group)
+    var trainer = try Trainer(plan, in: folder, placement: placement, group: group, start: start)
     trainer.checkpointInterval = checkpointInterval
     return try trainer.run(
       on: source,

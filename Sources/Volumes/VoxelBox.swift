@@ -20,6 +20,18 @@ public struct VoxelBox: Hashable, Sendable {
   /// The number of voxels.
   public var count: Int { i.count * j.count * k.count }
 
+  /// The same box in the indices of a larger one that it lies in.
+  package func shifted(by outer: VoxelBox) -> VoxelBox {
+    func moved(_ range: Range<Int>, _ offset: Int) -> Range<Int> {
+      range.lowerBound + offset..<range.upperBound + offset
+    }
+    return VoxelBox(
+      i: moved(i, outer.i.lowerBound),
+      j: moved(j, outer.j.lowerBound),
+      k: moved(k, outer.k.lowerBound)
+    )
+  }
+
   /// The smallest box around two.
   public func union(_ other: VoxelBox) -> VoxelBox {
     func hull(_ a: Range<Int>, _ b: Range<Int>) -> Range<Int> {

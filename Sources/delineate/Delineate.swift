@@ -33,7 +33,8 @@ struct Delineate: AsyncParsableCommand {
       ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, Submit.self,
       ValidateCommand.self,
       Finish.self,
-      ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
+      Adapt.self, ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self,
+      Phantom.self,
     ]
   )
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Models
 import NeuralNetworks
 import Segmentation
 import Torch
@@ -28,6 +29,7 @@ struct Train: AsyncParsableCommand {
         delineate preprocess work
         delineate train work --fold 0
         delineate train work --fold all --precision bf16
+        delineate train work --fold 0 --start-from hn-ct
         torchrun --no-python --nproc-per-node 2 delineate train work --fold 0
         delineate finish work --output model
       """
@@ -38,6 +40,19 @@ struct Train: AsyncParsableCommand {
 
   @Option(help: "The fold to train, from 0, or all: one after the other.")
   var fold = "0"
+
+  @Option(
+    help: ArgumentHelp(
+      "A trained model to begin with, as segment's --model: fine-tuning.",
+      discussion: """
+        Weights that the model has by name and shape are taken over; the others, such as the outputs \
+        of structures that it does not know, begin anew. Plan with the model's --features, so that \
+        there are many.
+        """,
+      valueName: "model"
+    )
+  )
+  var startFrom: String?
 
   @Option(
     help: ArgumentHelp(
@@ -95,6 +110,18 @@ struct Train: AsyncParsableCommand {
     return device != .cpu && TorchRuntime.hasCUDA ? .cuda : .cpu
   }
 
+  /// The model to begin with, and a line that says how much of it the network takes over.
+  private func startingWeights(for plan: TrainingPlan) throws -> StartingWeights? {
+    guard let startFrom else { return nil }
+    let model = try readModel(at: modelLocation(named: startFrom))
+    let start = StartingWeights(model, name: URL(filePath: startFrom).lastPathComponent)
+    let (taken, all) = start.share(of: plan)
+    if !quiet {
+      StatusLine.write("begins with \(taken) of the \(all) filters of \(start.name)\n")
+    }
+    return start
+  }
+
   func run() async throws {
     let folder = URL(filePath: work)
     guard folder.isFolder else { throw CommandError.missing(work) }
@@ -107,6 +134,7 @@ struct Train: AsyncParsableCommand {
     )
     if precision == .float16, placement.device == .cpu { throw CommandError.halfOnProcessor }
     let meeting = try ProcessMeeting(environment: ProcessInfo.processInfo.environment)
+    let start = try startingWeights(for: plan)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let service = TrainingService(threads: threads ?? max(1, cores / (meeting?.localCount ?? 1)))
     Interruption.awaitStop()
@@ -139,6 +167,7 @@ struct Train: AsyncParsableCommand {
         in: target,
         on: batches,
         placement: placement,
+        startingFrom: start,
         checkpointInterval: checkpointMinutes * 60,
         loaderThreads: loaders,
         shouldStop: { Interruption.signal != nil },

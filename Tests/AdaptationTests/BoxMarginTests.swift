@@ -1,20 +1,22 @@
 import Testing
 import Volumes
 
-@testable import Adaptation
+import Adaptation
 
 @Suite("Boxes around tumors")
 struct BoxMarginTests {
-  private func instance(_ range: Range<Int>) -> TumorInstance {
+  private func instance(_ range: Range<Int>, on grid: VoxelGrid) -> TumorInstance {
     let box = VoxelBox(i: range, j: range, k: range)
-    return TumorInstance(label: 1, number: 1, box: box, voxelCount: box.count, volume: 1)
+    let voxels = [UInt8](repeating: 1, count: box.count)
+    let mask = CroppedMask(grid: grid, box: box, voxels: voxels)
+    return TumorInstance(label: 1, number: 1, mask: mask)
   }
 
   @Test("Margins in millimeters are as far along every axis")
   func millimeters() throws {
     let grid = try VoxelGrid(size: [100, 100, 100], spacing: [0.5, 1, 2.5])
     let boxes = tumorBoxes(
-      around: [instance(40..<60)],
+      around: [instance(40..<60, on: grid)],
       margin: .millimeters(4...6),
       choice: .middle,
       on: grid
@@ -26,7 +28,7 @@ struct BoxMarginTests {
   func clipped() throws {
     let grid = try VoxelGrid(size: [50, 50, 50])
     let boxes = tumorBoxes(
-      around: [instance(2..<49)],
+      around: [instance(2..<49, on: grid)],
       margin: .voxels(low: 5...5, high: 5...5),
       choice: .middle,
       on: grid
@@ -37,7 +39,7 @@ struct BoxMarginTests {
   @Test("Drawn margins are those of the published program's draw, each as likely, and repeatable")
   func drawn() throws {
     let grid = try VoxelGrid(size: [100, 100, 100])
-    let instances = (0..<400).map { _ in instance(40..<60) }
+    let instances = (0..<400).map { _ in instance(40..<60, on: grid) }
     let margin = GradientMapDefinition.publishedCode.margin
     func boxes(_ name: String) -> [VoxelBox] {
       tumorBoxes(
@@ -69,7 +71,7 @@ struct BoxMarginTests {
     let grid = try VoxelGrid(size: [100, 100, 100])
     func sides(_ share: Double) -> VoxelBox? {
       tumorBoxes(
-        around: [instance(40..<60)],
+        around: [instance(40..<60, on: grid)],
         margin: .voxels(low: 4...7, high: 3...6),
         choice: .share(share),
         on: grid

@@ -4,7 +4,7 @@ import Testing
 import VolumeFiles
 import Volumes
 
-@testable import Adaptation
+import Adaptation
 
 /// What SciPy and SimpleITK found of one label map.
 private struct GoldenMap: Decodable {

@@ -23,7 +23,7 @@ struct HelpTests {
     #expect(outcome.status == 0)
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models",
+      "submit", "validate", "finish", "models", "adapt",
       "import-model", "export-onnx", "export-nnunet", "phantom",
     ] {
       #expect(outcome.output.contains(name))
@@ -36,7 +36,7 @@ struct HelpTests {
     "Every subcommand's help has examples",
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models",
+      "submit", "validate", "finish", "models", "adapt",
       "import-model", "export-onnx", "export-nnunet", "phantom",
     ]
   )

@@ -8,36 +8,16 @@ import Testing
   .enabled(if: CommandLineProgram.isBuilt, "delineate is not built (./do build)")
 )
 struct TrainCommandTests {
-  private let folder: TemporaryFolder
+  private let folder: TrainingFolder
   private var place: URL { folder.url }
 
   /// Two drawn patients, planned small and prepared.
   init() throws {
-    folder = try TemporaryFolder()
-    try Data(#"[{"train": ["phantom_0001"], "val": ["phantom_0002"]}]"#.utf8)
-      .write(to: place.appending(path: "splits.json"))
-    for arguments in [
-      ["phantom", "--output", "set", "--cases", "2", "--seed", "1"],
-      [
-        "plan", "set", "--output", "work", "--split", "splits.json", "--features", "4", "--patch",
-        "16", "32", "32", "--batch-size", "2", "--epochs", "2", "--steps-per-epoch", "6",
-      ],
-      ["preprocess", "work"],
-    ] {
-      let outcome = try CommandLineProgram.run(arguments, in: place)
-      #expect(outcome.status == 0, "\(arguments[0]): \(outcome.errors)")
-    }
+    folder = try TrainingFolder(["--batch-size", "2", "--epochs", "2", "--steps-per-epoch", "6"])
   }
 
   private func run(_ arguments: String...) throws -> CommandLineProgram.Outcome {
     try CommandLineProgram.run(arguments, in: place)
-  }
-
-  private func copyWork(to name: String) throws {
-    try FileManager.default.copyItem(
-      at: place.appending(path: "work"),
-      to: place.appending(path: name)
-    )
   }
 
   private func weights(_ work: String) throws -> Data {
@@ -79,7 +59,7 @@ struct TrainCommandTests {
     )
     #expect(segmented.status == 0, "\(segmented.errors)")
 
-    try copyWork(to: "stopped")
+    try folder.copyWork(to: "stopped")
     try FileManager.default.removeItem(at: place.appending(path: "stopped/fold_0"))
     let running = try CommandLineProgram.start(
       ["train", "stopped", "--checkpoint-minutes", "0.0001"],
@@ -98,7 +78,7 @@ struct TrainCommandTests {
 
   @Test("Killed twenty times at random moments, a training still leaves the same bytes")
   func killed() throws {
-    try copyWork(to: "killed")
+    try folder.copyWork(to: "killed")
     #expect(try run("train", "work", "--quiet").status == 0)
     let arguments = ["train", "killed", "--checkpoint-minutes", "0.00001", "--quiet"]
     var generator = SeededGenerator(seed: 20)

@@ -9,23 +9,45 @@ struct TrainingFolder {
   /// Where `set` and `work` are.
   var url: URL { folder.url }
 
+  private static let planning = [
+    "plan", "set", "--output", "work", "--split", "splits.json", "--features", "4", "--patch", "16",
+    "32", "32",
+  ]
+
+  /// The patients and their prepared cases, made once for all tests: they depend on no option.
+  ///
+  /// Unsafe to the compiler as a folder is no value; nobody writes into this one after it is made.
+  private nonisolated(unsafe) static let drawn = Result<TemporaryFolder, any Error> {
+    let folder = try TemporaryFolder()
+    try Data(#"[{"train": ["phantom_0001"], "val": ["phantom_0002"]}]"#.utf8)
+      .write(to: folder.url.appending(path: "splits.json"))
+    try run(["phantom", "--output", "set", "--cases", "2", "--seed", "1"], in: folder.url)
+    try run(planning, in: folder.url)
+    try run(["preprocess", "work"], in: folder.url)
+    return folder
+  }
+
+  private static func run(_ arguments: [String], in folder: URL) throws {
+    let outcome = try CommandLineProgram.run(arguments, in: folder)
+    #expect(outcome.status == 0, "\(arguments[0]): \(outcome.errors)")
+  }
+
   /// Plans with these options added and two validation batches, prepares, and has `change` rewrite
   /// the plan's JSON.
   init(_ options: [String], change: (inout [String: Any]) -> Void = { _ in }) throws {
     folder = try TemporaryFolder()
-    try Data(#"[{"train": ["phantom_0001"], "val": ["phantom_0002"]}]"#.utf8)
-      .write(to: folder.url.appending(path: "splits.json"))
-    for arguments in [
-      ["phantom", "--output", "set", "--cases", "2", "--seed", "1"],
-      [
-        "plan", "set", "--output", "work", "--split", "splits.json", "--features", "4", "--patch",
-        "16", "32", "32",
-      ] + options,
-      ["preprocess", "work"],
-    ] {
-      let outcome = try CommandLineProgram.run(arguments, in: folder.url)
-      #expect(outcome.status == 0, "\(arguments[0]): \(outcome.errors)")
+    let drawn = try Self.drawn.get()
+    for name in ["splits.json", "set"] {
+      try FileManager.default.copyItem(
+        at: drawn.url.appending(path: name),
+        to: folder.url.appending(path: name)
+      )
     }
+    try Self.run(Self.planning + options, in: folder.url)
+    try FileManager.default.copyItem(
+      at: drawn.url.appending(path: "work/prepared"),
+      to: folder.url.appending(path: "work/prepared")
+    )
     let file = folder.url.appending(path: "work/plan.json")
     var plan = try #require(
       try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]

@@ -84,6 +84,38 @@ struct FinishedModelTests {
     #expect(try trainingEpochs(in: folder.url).map(\.steps) == [2, 4])
   }
 
+  @Test("A training that starts from a model begins with its weights and says so")
+  func start() async throws {
+    let folder = try TemporaryFolder()
+    let (first, second) = (folder.url.appending(path: "a"), folder.url.appending(path: "b"))
+    try await trained(plan(), in: first)
+    let model = try finishedModel(of: [TrainedFold(name: "0", folder: first)])
+    let start = StartingWeights(model, name: "a")
+    // A rate so small that a step leaves the weights where they were.
+    var next = plan(averageDecay: 0.9)
+    next.seed = 9
+    next.optimizer.learningRate = 1e-12
+    #expect(start.share(of: next).taken == start.share(of: next).all)
+    let service = TrainingService(threads: 1)
+    _ = try await service.train(next, in: second, on: DrawnBalls(), startingFrom: start)
+    for weights in [TrainedFold.Weights.best, .last, .average] {
+      let fold = TrainedFold(name: "0", folder: second)
+      let continued = try finishedModel(of: [fold], weights: weights)
+      for (name, weight) in model.folds[0].weights {
+        let values = try #require(continued.folds[0].weights[name]).values
+        #expect(zip(values, weight.values).allSatisfy { abs($0 - $1) < 1e-6 }, "\(name)")
+      }
+      #expect(continued.provenance.trainer.hasSuffix(", from a"))
+    }
+
+    var other = plan()
+    other.model.architecture.features = [2, 4, 4]
+    await #expect(throws: TrainingError.unrelatedStart(name: "a")) {
+      let third = folder.url.appending(path: "c")
+      _ = try await service.train(other, in: third, on: DrawnBalls(), startingFrom: start)
+    }
+  }
+
   @Test("What does not fit together is refused")
   func refusals() async throws {
     let folder = try TemporaryFolder()

@@ -1,0 +1,183 @@
+import Adaptation
+import ArgumentParser
+import Foundation
+import Models
+import Segmentation
+import VolumeFiles
+
+/// `delineate adapt run`: the later contours.
+struct AdaptRun: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Contour the later scan.",
+    discussion: """
+      --contours lie on the later scan's grid: earlier contours that were registered. What became \
+      of each tumor is said in words, and in the report beside pictures; the earlier contours \
+      themselves are never written as a result.
+
+      EXAMPLES
+        delineate adapt --later mid_T2.nii.gz --contours pre_mask_registered.nii.gz \\
+          --model adaptive --output mid_mask.nii.gz --report mid.html
+        Averaged over three margins, with the uncertainty of each voxel:
+          delineate adapt --later mid_T2.nii.gz --contours pre_mask_registered.nii.gz \\
+            --model adaptive --margins 0 0.5 1 --output mid_mask.nii.gz --uncertainty unsure.nii.gz
+        A folder of patients in HNTS-MRG's layout:
+          delineate adapt --patients HNTSMRG24_test --model adaptive --output predicted
+      """
+  )
+
+  @Option(help: "The later scan: a file or a DICOM folder.", completion: .file())
+  var later: String?
+
+  @Option(help: "The earlier contours on its grid: a label map.", completion: .file())
+  var contours: String?
+
+  @Option(help: "The earlier scan on its grid, for models that look at it.", completion: .file())
+  var earlier: String?
+
+  @Option(help: "Instead of one patient, a folder of them in HNTS-MRG's layout.")
+  var patients: String?
+
+  @Option(help: "The trained model: a folder, a zip file, or a name that «delineate models» lists.")
+  var model: String
+
+  @Option(help: "The new contours' file; a folder for several patients.", completion: .file())
+  var output: String
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Where within its range the boxes' margin lies, 0 to 1; several are averaged."
+  )
+  var margins: [Double] = [0.5]
+
+  @Flag(help: "Keep contours that the model's rules would take for a vanished tumor's.")
+  var keepAll = false
+
+  @Option(help: "A page with volumes, changes and pictures; a folder for several patients.")
+  var report: String?
+
+  @Option(help: "A file for each voxel's uncertainty, 0 to 1; needs several --margins.")
+  var uncertainty: String?
+
+  @Option(help: "The precision of weights and activations: fp32 or bf16.")
+  var precision: Precision = .float32
+
+  @Option(help: "The number of processor threads; all cores by default.")
+  var threads: Int?
+
+  @Flag(help: "Print what became of the tumors as JSON; a line each for several patients.")
+  var json = false
+
+  @Flag(help: "Print nothing but errors, and JSON where asked for.")
+  var quiet = false
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    guard !margins.isEmpty, margins.allSatisfy((0...1).contains) else {
+      throw ValidationError("--margins must be from 0 to 1.")
+    }
+    guard Set(margins).count == margins.count else {
+      throw ValidationError("--margins has one twice.")
+    }
+    if uncertainty != nil {
+      guard patients == nil else {
+        throw ValidationError("--uncertainty is written of one patient, not of --patients.")
+      }
+      guard margins.count > 1 else {
+        throw ValidationError("--uncertainty needs several --margins, as in --margins 0 0.5 1.")
+      }
+    }
+    guard patients == nil ? later != nil && contours != nil : later == nil && contours == nil else {
+      throw ValidationError("Give --later and --contours, or --patients alone.")
+    }
+  }
+
+  func run() async throws {
+    let place = try modelLocation(named: model)
+    let plan = try inspectModel(at: place).plan
+    _ = try adaptiveChannels(of: plan)
+    let outputs = SegmentOutputs(
+      output: URL(filePath: output),
+      separate: false,
+      overlay: nil,
+      report: report.map { URL(filePath: $0) },
+      isBatch: patients != nil,
+      fileEnding: plan.fileEnding
+    )
+    try outputs.check()
+    let service = SegmentationService()
+    for patient in try requests(model: place) {
+      let progress = ProgressLine(case: patients == nil ? nil : patient.name, isQuiet: quiet)
+      defer { progress.finish() }
+      let guidance = try patient.request.guidance()
+      let result = try await service.adapt(patient.request, guidance: guidance) {
+        progress.show($0)
+      }
+      progress.finish()
+      if let uncertainty, let volume = result.uncertainty {
+        try VolumeFiles.write(volume, to: URL(filePath: uncertainty))
+      }
+      let written = try AdaptOutputs(segment: outputs).write(result, of: patient.name)
+      try show(AdaptedCase(name: patient.name, result: result, written: written))
+    }
+  }
+
+  private func show(_ outcome: AdaptedCase) throws {
+    if json { print(try jsonText(outcome, onOneLine: patients != nil)) }
+    guard !quiet else { return }
+    // JSON has standard output to itself.
+    FileHandle(fileDescriptor: json ? STDERR_FILENO : STDOUT_FILENO)
+      .write(Data(outcome.text(named: patients != nil).utf8))
+  }
+
+  /// One request a patient.
+  private func requests(model: URL) throws -> [(name: String, request: AdaptRequest)] {
+    let settings = SegmentationRequest(
+      inputs: [],
+      model: model,
+      precision: precision,
+      threads: threads
+    )
+    func request(_ later: URL, _ contours: URL, _ earlier: URL?) -> AdaptRequest {
+      AdaptRequest(
+        later: later,
+        contours: contours,
+        earlier: earlier,
+        settings: settings,
+        margins: margins,
+        followsExistence: !keepAll
+      )
+    }
+    if let patients {
+      let folder = URL(filePath: patients)
+      guard folder.isFolder else { throw CommandError.missing(patients) }
+      // Patients to contour have no later contours yet, so they are no training data set.
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        .filter { folder.appending(path: "\($0)/midRT").isFolder }
+      guard !names.isEmpty else { throw AdaptError.noPatients(folder: folder.lastPathComponent) }
+      return names.map { name in
+        let place = folder.appending(path: "\(name)/midRT")
+        return (
+          name,
+          request(
+            place.appending(path: "\(name)_midRT_T2.nii.gz"),
+            place.appending(path: "\(name)_preRT_mask_registered.nii.gz"),
+            place.appending(path: "\(name)_preRT_T2_registered.nii.gz")
+          )
+        )
+      }
+    }
+    guard let later, let contours else { return [] }
+    for path in [later, contours] + [earlier].compactMap({ $0 })
+    where !FileManager.default.fileExists(atPath: path) {
+      throw CommandError.missing(path)
+    }
+    let file = URL(filePath: later)
+    return [
+      (
+        file.lastPathComponent,
+        request(file, URL(filePath: contours), earlier.map { URL(filePath: $0) })
+      )
+    ]
+  }
+}
