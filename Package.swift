@@ -75,12 +75,20 @@ let package = Package(
         .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
       ]
     ),
+    .target(
+      name: "CDCMTK",
+      cxxSettings: [.unsafeFlags(["-O2", "-DNDEBUG", "-Wall"])],
+      linkerSettings: [
+        .linkedLibrary("dcmdata"), .linkedLibrary("oflog"), .linkedLibrary("ofstd"),
+      ]
+    ),
     // 1
     room("Volumes"),
     room("Archives", ["CZlib", "CDeflate", "CCrypto"]),
     room("Torch", ["CTorch"]),
     // 2
     room("VolumeFiles", ["Volumes", "Anatomy", "Archives", "CITK"]),
+    room("DICOMStudies", ["Volumes", "Anatomy", "Archives", "CDCMTK"]),
     room("ImageProcessing", ["Volumes", "Torch"]),
     room("NeuralNetworks", ["Torch", "Randomness"]),
     // 3
@@ -142,6 +150,7 @@ let package = Package(
     tests(of: "Archives"),
     tests(of: "Torch"),
     tests(of: "VolumeFiles", ["Volumes", "Anatomy"], golden: true),
+    tests(of: "DICOMStudies", ["Anatomy", "Volumes", "ImageProcessing"]),
     tests(of: "ImageProcessing", ["Volumes", "Torch"], golden: true),
     tests(of: "NeuralNetworks", ["Torch", "Randomness"], golden: true),
     tests(of: "Preprocessing", ["Volumes", "ImageProcessing"], golden: true),
