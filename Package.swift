@@ -121,7 +121,7 @@ let package = Package(
       "Segmentation",
       [
         "Anatomy", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "Preprocessing", "Models",
-        "SegmentationMetrics", "Datasets", "Inference",
+        "SegmentationMetrics", "Datasets", "Inference", "DICOMStudies",
       ]
     ),
     room(
@@ -137,7 +137,7 @@ let package = Package(
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
-        "Segmentation", "Reports",
+        "Segmentation", "Reports", "DICOMStudies",
         argumentParser,
       ],
       swiftSettings: strict

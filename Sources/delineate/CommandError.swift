@@ -20,6 +20,10 @@ enum CommandError: Error, Hashable {
   case unwritableFolder(String)
   /// A file could not be written.
   case unwritable(String)
+  /// JSON is asked for of something that is no folder of DICOM files.
+  case noStudies(String)
+  /// A structure set is asked for of a scan that is no DICOM series.
+  case noSeriesForStructureSet(String)
   /// With `--strict`, this many findings say that something was not compared.
   case notAllCompared(Int)
 }
@@ -53,6 +57,11 @@ extension CommandError: CustomStringConvertible {
     case .notAllCompared(let count):
       return
         "Not everything was compared: \(count) finding\(count == 1 ? "" : "s") (--strict allows none)."
+    case .noStudies(let path):
+      return "\(path): this holds no DICOM files; --json lists the studies of a DICOM folder."
+    case .noSeriesForStructureSet(let name):
+      return
+        "\(name): an RT structure set needs one scan that is a folder of DICOM slices, without --separate."
     case .unwritable(let path):
       return "\(path) cannot be written."
     }

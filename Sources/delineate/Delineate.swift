@@ -14,6 +14,7 @@ struct Delineate: AsyncParsableCommand {
       EXAMPLES
         delineate segment ct.nii.gz --model model --output labels.nii.gz
         delineate segment series/ --model model --output labels.seg.nrrd
+        delineate segment series/ --model model --output rtstruct.dcm
         delineate inspect labels.seg.nrrd
         delineate compare reference.nii.gz labels.nii.gz
         delineate evaluate --reference expert --prediction predicted --output scores
@@ -32,6 +33,7 @@ struct Delineate: AsyncParsableCommand {
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
       ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, Finish.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
+      ExportCommand.self, ImportCommand.self,
     ]
   )
 

@@ -52,6 +52,28 @@ public func contours(
   return found.joined().reduce(into: [:]) { $0[$1.0, default: []] += $1.1 }
 }
 
+/// The contours of one mask, as of one label of a label map.
+/// - Parameters:
+///   - mask: One structure, in any orientation whose planes are the stack's slices.
+///   - stack: Where the contours lie.
+///   - options: Tolerance and holes.
+///   - threads: How many threads work.
+/// - Returns: The contours by slice.
+/// - Throws: ``SliceMismatch`` where the mask's voxels are not the stack's pixels.
+public func contours(
+  of mask: CroppedMask,
+  on stack: SliceStack,
+  options: ContourOptions = ContourOptions(),
+  threads: Int = 1
+) throws(SliceMismatch) -> [PlanarContour] {
+  let planes = try StackedPlanes(mask.grid, on: stack)
+  return collected(stack.origins.count, threads: threads) { slice in
+    planes.maskField(of: mask, slice: slice).map {
+      contours(around: $0, slice: slice, stack: stack, options: options)
+    } ?? []
+  }.flatMap(\.self)
+}
+
 /// The contours of one structure where its probability is one half, linearly interpolated.
 /// - Parameters:
 ///   - probabilities: From 0 to 1, in any orientation whose planes are the stack's slices.

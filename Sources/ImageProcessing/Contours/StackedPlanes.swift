@@ -40,6 +40,9 @@ struct StackedPlanes {
   /// The memory distance from a pixel to the next in its row, and in its column.
   let xStride: Int
   let yStride: Int
+  private let grid: VoxelGrid
+  /// The volume's axes along rows and along columns.
+  private let axes: SIMD2<Int>
 
   /// - Throws: ``SliceMismatch``.
   init(_ grid: VoxelGrid, on stack: SliceStack) throws(SliceMismatch) {
@@ -103,6 +106,31 @@ struct StackedPlanes {
       throw .apart(slice: 0, distance: stack.typicalGap)
     }
     self.starts = starts
+    self.grid = grid
+    self.axes = [axes[0], axes[1]]
+  }
+
+  /// One structure on one slice; `nil` where it has no pixel there.
+  func maskField(of mask: CroppedMask, slice: Int) -> PlaneField? {
+    guard let start = starts[slice], let box = mask.box else { return nil }
+    // The pixels that can lie in the mask's box: its corners on this plane, seen along x and y.
+    func range(_ axis: Int, _ stride: Int, _ count: Int) -> Range<Int> {
+      let voxels = axis == 0 ? box.i : axis == 1 ? box.j : box.k
+      return stride > 0 ? voxels : (count - voxels.upperBound)..<(count - voxels.lowerBound)
+    }
+    var found = PlaneBox()
+    func isInside(_ x: Int, _ y: Int) -> Bool {
+      let place = start + x * xStride + y * yStride
+      return mask[
+        place % grid.size.x,
+        place / grid.size.x % grid.size.y,
+        place / (grid.size.x * grid.size.y)
+      ]
+    }
+    for y in range(axes.y, yStride, size.y) {
+      for x in range(axes.x, xStride, size.x) where isInside(x, y) { found.add(x..<x + 1, row: y) }
+    }
+    return found.low.x <= found.high.x ? field(found, isInside) : nil
   }
 
   /// The structures of one slice, each in the smallest part of the plane around it.

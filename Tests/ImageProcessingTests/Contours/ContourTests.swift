@@ -24,6 +24,12 @@ struct ContourTests {
         #expect(result.mask == CroppedMask(labels.map { $0 == label }))
         #expect(result.findings.isEmpty)
         #expect(structure.allSatisfy { $0.points.count >= 3 })
+        let alone = try contours(
+          of: result.mask,
+          on: SliceStack(grid, axis: number % 3),
+          options: ContourOptions(holes: holes)
+        )
+        #expect(alone == structure)
       }
     }
   }

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// `delineate export`: label maps as other programs want them.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a label map as another kind of object.",
+    subcommands: [ExportStructureSet.self]
+  )
+}
+
+/// `delineate import`: other programs' contours as label maps.
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Read another kind of object as a label map.",
+    subcommands: [ImportStructureSet.self]
+  )
+}
