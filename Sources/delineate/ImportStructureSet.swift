@@ -3,6 +3,7 @@ import ArgumentParser
 import DICOMStudies
 import Foundation
 import ImageProcessing
+import Reports
 import Segmentation
 import VolumeFiles
 import Volumes
