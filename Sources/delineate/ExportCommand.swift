@@ -5,6 +5,10 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write a label map as another kind of object.",
+    discussion: """
+      EXAMPLES
+        delineate export rtstruct --labels labels.seg.nrrd --series ct/ --output rtstruct.dcm
+      """,
     subcommands: [ExportStructureSet.self]
   )
 }
@@ -14,6 +18,10 @@ struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Read another kind of object as a label map.",
+    discussion: """
+      EXAMPLES
+        delineate import rtstruct rtstruct.dcm --on ct/ --output labels.seg.nrrd
+      """,
     subcommands: [ImportStructureSet.self]
   )
 }
