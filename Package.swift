@@ -97,7 +97,10 @@ let package = Package(
     room("Preprocessing", ["Volumes", "ImageProcessing"]),
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
-    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness"]),
+    room(
+      "Datasets",
+      ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "DICOMStudies"]
+    ),
     // 4
     room(
       "Inference",
@@ -107,7 +110,7 @@ let package = Package(
       "Evaluation",
       [
         "Anatomy", "Randomness", "Volumes", "VolumeFiles", "ImageProcessing", "SegmentationMetrics",
-        "Datasets",
+        "Datasets", "DICOMStudies",
       ]
     ),
     room(
@@ -194,7 +197,7 @@ let package = Package(
       [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets",
         "Inference",
-        "Torch", "NeuralNetworks", "ImageProcessing",
+        "Torch", "NeuralNetworks", "ImageProcessing", "DICOMStudies",
       ]
     ),
     tests(

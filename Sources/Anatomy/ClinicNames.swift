@@ -44,8 +44,7 @@ public struct ClinicNames: Hashable, Sendable {
         color = parsed
       }
       if let type = form.type {
-        let allowed = type.allSatisfy { $0.isASCII && ($0.isUppercase || $0 == "_") }
-        guard allowed, (1...16).contains(type.count) else { throw .badType(structure: key) }
+        guard Self.isTerm(type) else { throw .badType(structure: key) }
       }
       entries[identity] = Entry(name: name, color: color, interpretedType: form.type)
     }
@@ -54,6 +53,12 @@ public struct ClinicNames: Hashable, Sendable {
   /// What the clinic says of a structure in any spelling.
   public func entry(of spelling: String) -> Entry? {
     entries[StructureVocabulary.standard.identity(of: spelling)]
+  }
+
+  /// Whether a text can be one of DICOM's terms: up to 16 capitals and underscores.
+  package static func isTerm(_ text: String) -> Bool {
+    (1...16).contains(text.count)
+      && text.allSatisfy { $0.isASCII && ($0.isUppercase || $0 == "_") }
   }
 
   /// A value of the JSON: a name, or an object.

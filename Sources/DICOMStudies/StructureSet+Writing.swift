@@ -1,35 +1,6 @@
 internal import Anatomy
-public import Foundation
+internal import Foundation
 internal import Volumes
-
-/// What a structure set says of the program that made it, and of when.
-public struct StructureSetOrigin: Sendable {
-  /// Manufacturer's Model Name: the program.
-  public var program: String
-  /// Software Versions.
-  public var version: String
-  /// How the contours came about; up to 1024 characters.
-  public var description: String
-  /// When.
-  public var date: Date
-  /// The UIDs of the new series and object.
-  public var identifiers: UniqueIdentifiers
-
-  /// An origin; by default now, with UIDs of its own.
-  public init(
-    program: String = "Delineate",
-    version: String,
-    description: String = "",
-    date: Date = Date(),
-    identifiers: UniqueIdentifiers = UniqueIdentifiers()
-  ) {
-    self.program = program
-    self.version = version
-    self.description = description
-    self.date = date
-    self.identifiers = identifiers
-  }
-}
 
 extension StructureSet {
   /// SOP Class UID of RT structure sets.
@@ -43,31 +14,12 @@ extension StructureSet {
   ///   - series: The images. A contour's `slice` is an index into its stack.
   ///   - origin: The program, and when.
   /// - Returns: The object, in implicit little endian: contours may be longer than explicit lengths.
-  public func object(on series: ImageSeries, origin: StructureSetOrigin) -> DICOMObject {
-    let characters = CharacterSet(series.identity)
-    var identifiers = origin.identifiers
-    var set = series.identity
-    func text(_ value: String, limit: Int) -> [UInt8] {
-      Array(characters.bytes(value.replacing("\\", with: "/")).prefix(limit))
-    }
-    for tag in Self.mayBeEmpty where set[tag.0] == nil { set.set(tag.0, tag.1, "") }
-    let (day, time) = Self.dateAndTime(origin.date)
-    let class_ = Self.sopClass
-    set.set(.instanceCreationDate, "DA", day)
-    set.set(.instanceCreationTime, "TM", time)
-    set.set(.sopClass, "UI", class_)
-    set.set(.seriesUID, "UI", identifiers.next())
-    set.set(.sopInstance, "UI", identifiers.next())
-    set.set(.seriesDate, "DA", day)
-    set.set(.seriesTime, "TM", time)
-    set.set(.modality, "CS", "RTSTRUCT")
-    set.set(.manufacturer, "LO", bytes: text(origin.program, limit: 64))
-    set.set(.seriesDescription, "LO", bytes: text(label, limit: 64))
+  public func object(on series: ImageSeries, origin: ObjectOrigin) -> DICOMObject {
+    let writer = ObjectWriter(series, origin)
+    func text(_ value: String, limit: Int) -> [UInt8] { writer.text(value, limit: limit) }
+    let (day, time) = writer.dateAndTime
+    var set = writer.header(class: Self.sopClass, modality: "RTSTRUCT", description: label)
     set.set(.operatorsName, "PN", "")
-    set.set(.modelName, "LO", bytes: text(origin.program, limit: 64))
-    set.set(.softwareVersions, "LO", bytes: text(origin.version, limit: 64))
-    set.set(.seriesNumber, "IS", "")
-    set.set(.frameOfReference, "UI", series.frameOfReference)
     set.set(.structureSetLabel, "SH", bytes: text(label, limit: 16))
     set.set(.structureSetName, "LO", bytes: text(label, limit: 64))
     set.set(.structureSetDescription, "ST", bytes: text(origin.description, limit: 1024))
@@ -104,13 +56,6 @@ extension StructureSet {
     return DICOMObject(transferSyntax: "1.2.840.10008.1.2", dataSet: set)
   }
 
-  /// Attributes that must be there, if only empty (type 2).
-  private static let mayBeEmpty: [(Tag, String)] = [
-    (.patientName, "PN"), (.patientID, "LO"), (.birthDate, "DA"), (.sex, "CS"), (.studyDate, "DA"),
-    (.studyTime, "TM"), (.referringPhysician, "PN"), (.studyID, "SH"), (.accessionNumber, "SH"),
-    (.positionReference, "LO"),
-  ]
-
   /// Every image of the series, by frame of reference, study and series.
   private static func references(to series: ImageSeries) -> DataSet {
     var inSeries = DataSet()
@@ -125,33 +70,6 @@ extension StructureSet {
     frame.set(.frameOfReference, "UI", series.frameOfReference)
     frame.set(.referencedStudies, items: [inStudy])
     return frame
-  }
-
-  private static func dateAndTime(_ date: Date) -> (String, String) {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .gmt
-    let parts = calendar.dateComponents(
-      [.year, .month, .day, .hour, .minute, .second],
-      from: date
-    )
-    func digits(_ number: Int?, _ count: Int) -> String {
-      let text = "\(number ?? 0)"
-      return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-    return (
-      digits(parts.year, 4) + digits(parts.month, 2) + digits(parts.day, 2),
-      digits(parts.hour, 2) + digits(parts.minute, 2) + digits(parts.second, 2)
-    )
-  }
-}
-
-extension ImageSeries.Instance {
-  /// An item that refers to the image.
-  fileprivate var reference: DataSet {
-    var item = DataSet()
-    item.set(.referencedClass, "UI", sopClass)
-    item.set(.referencedInstance, "UI", sopInstance)
-    return item
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Anatomy
 public import Foundation
 
 /// A structure that follows from others by a rule: margins, unions, intersections, differences.
@@ -47,6 +48,10 @@ public struct DerivedStructure: Hashable, Sendable, Codable {
         !(rule.union ?? rule.intersection ?? []).isEmpty
       else { throw .noSource(rule.name) }
       guard (rule.margin ?? 0).magnitude <= 100 else { throw .badMargin(rule.name) }
+      guard rule.color.map({ StructureColor(hexadecimal: $0) != nil }) != false else {
+        throw .badColor(rule.name)
+      }
+      guard rule.type.map(ClinicNames.isTerm) != false else { throw .badType(rule.name) }
     }
     return rules
   }
@@ -62,6 +67,10 @@ public enum DerivedStructureError: Error, Hashable {
   case noSource(String)
   /// A margin is beyond 100 mm.
   case badMargin(String)
+  /// A color is not "#RRGGBB".
+  case badColor(String)
+  /// A type is not one of DICOM's code strings.
+  case badType(String)
   /// A rule names a structure that is not there.
   case unknownStructure(rule: String, structure: String)
   /// A rule's name is that of another structure.
@@ -85,6 +94,10 @@ extension DerivedStructureError: CustomStringConvertible {
       "Rules: \(rule) needs either a union or an intersection of at least one structure."
     case .badMargin(let rule):
       "Rules: the margin of \(rule) must be from -100 to 100 mm."
+    case .badColor(let rule):
+      "Rules: the color of \(rule) must be written #RRGGBB."
+    case .badType(let rule):
+      "Rules: the type of \(rule) must be a DICOM term such as ORGAN or AVOIDANCE."
     case .unknownStructure(let rule, let structure):
       "Rules: \(rule) uses \(structure), which is neither contoured nor made by a rule before."
     case .nameTaken(let name):

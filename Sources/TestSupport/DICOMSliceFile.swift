@@ -1,4 +1,5 @@
 public import Foundation
+public import Volumes
 
 /// A CT slice as scanners write it, for tests: all attributes that other programs ask for.
 public struct DICOMSliceFile {
@@ -22,6 +23,8 @@ public struct DICOMSliceFile {
   public var characterSet = "ISO_IR 100"
   /// The patient's name, in that character set.
   public var patientName: [UInt8] = Array("Test^Phantom".utf8)
+  /// The pixels, row by row; zeros where there are none.
+  public var pixels: [Int16] = []
   /// Elements that replace the usual ones; `nil` removes one.
   public var changes: [UInt32: [UInt8]?] = [:]
 
@@ -67,6 +70,34 @@ public struct DICOMSliceFile {
     return file
   }
 
+  /// The slices of a volume as the files 1.dcm, 2.dcm, … of a folder, which is made.
+  /// - Parameters:
+  ///   - volume: HU or intensities from -32768 to 32767.
+  ///   - folder: Where the files go.
+  ///   - change: What is different about a slice.
+  /// - Throws: The system's error where a file cannot be written.
+  public static func write(
+    _ volume: Volume<Float>,
+    to folder: URL,
+    change: (inout DICOMSliceFile) -> Void = { _ in }
+  ) throws {
+    let grid = volume.grid
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let count = grid.size.x * grid.size.y
+    for k in 0..<grid.size.z {
+      var slice = DICOMSliceFile(
+        size: [grid.size.x, grid.size.y],
+        spacing: [grid.spacing.x, grid.spacing.y],
+        origin: grid.origin + grid.direction.z * (Double(k) * grid.spacing.z),
+        axes: (grid.direction.x, grid.direction.y),
+        number: k + 1
+      )
+      slice.pixels = volume.voxels[k * count..<(k + 1) * count].map { Int16($0.rounded()) }
+      change(&slice)
+      try slice.bytes.write(to: folder.appending(path: "\(k + 1).dcm"))
+    }
+  }
+
   private var sopClass: String {
     modality == "MR" ? "1.2.840.10008.5.1.4.1.1.4" : "1.2.840.10008.5.1.4.1.1.2"
   }
@@ -101,8 +132,13 @@ public struct DICOMSliceFile {
       (0x0028_0100, "US", number16(16)), (0x0028_0101, "US", number16(16)),
       (0x0028_0102, "US", number16(15)), (0x0028_0103, "US", number16(1)),
       (0x0028_1052, "DS", text("0")), (0x0028_1053, "DS", text("1")),
-      (0x7FE0_0010, "OW", [UInt8](repeating: 0, count: 2 * size.x * size.y)),
+      (0x7FE0_0010, "OW", pixelBytes),
     ]
+  }
+
+  private var pixelBytes: [UInt8] {
+    guard !pixels.isEmpty else { return [UInt8](repeating: 0, count: 2 * size.x * size.y) }
+    return pixels.flatMap { number16(Int(UInt16(bitPattern: $0))) }
   }
 
   private func text(_ value: String) -> [UInt8] { Array(value.utf8) }

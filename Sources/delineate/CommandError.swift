@@ -24,6 +24,8 @@ enum CommandError: Error, Hashable {
   case noStudies(String)
   /// A structure set is asked for of a scan that is no DICOM series.
   case noSeriesForStructureSet(String)
+  /// A structure set would be empty.
+  case nothingToWrite(String)
   /// Half precision is asked for on the processor.
   case halfOnProcessor
   /// With `--strict`, this many findings say that something was not compared.
@@ -64,6 +66,8 @@ extension CommandError: CustomStringConvertible {
     case .noSeriesForStructureSet(let name):
       return
         "\(name): an RT structure set needs one scan that is a folder of DICOM slices, without --separate."
+    case .nothingToWrite(let path):
+      return "\(path) is not written: no structure has a voxel, and a structure set needs one."
     case .halfOnProcessor:
       return "--precision fp16 needs a CUDA device; on the processor bf16 is the narrow type."
     case .unwritable(let path):

@@ -8,8 +8,9 @@ struct ExportCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         delineate export rtstruct --labels labels.seg.nrrd --series ct/ --output rtstruct.dcm
+        delineate export seg --labels labels.seg.nrrd --series ct/ --output seg.dcm
       """,
-    subcommands: [ExportStructureSet.self]
+    subcommands: [ExportStructureSet.self, ExportSegmentation.self]
   )
 }
 
@@ -21,7 +22,8 @@ struct ImportCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         delineate import rtstruct rtstruct.dcm --on ct/ --output labels.seg.nrrd
+        delineate import seg seg.dcm --on ct/ --output labels.seg.nrrd
       """,
-    subcommands: [ImportStructureSet.self]
+    subcommands: [ImportStructureSet.self, ImportSegmentation.self]
   )
 }

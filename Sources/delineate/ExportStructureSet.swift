@@ -1,4 +1,3 @@
-import Anatomy
 import ArgumentParser
 import DICOMStudies
 import Foundation
@@ -30,52 +29,24 @@ struct ExportStructureSet: ParsableCommand {
       """
   )
 
-  @Option(help: "The label map.", completion: .file())
-  var labels: String
-
-  @Option(
-    help: ArgumentHelp("The folder of the DICOM series.", valueName: "folder"),
-    completion: .directory
-  )
-  var series: String
-
-  @Option(help: "The RT Structure Set to write.", completion: .file(extensions: ["dcm"]))
-  var output: String
-
-  @Option(help: "The Series Instance UID, where the folder holds several series.")
-  var seriesUID: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "What the labels stand for: hanseg, openkbp, hntsmrg, or a JSON file like dataset.json.",
-      valueName: "scheme"
-    )
-  )
-  var scheme: String?
-
-  @Option(help: "What drew the labels, for the structures' descriptions.")
-  var model = ""
-
-  @Option(help: "A text from which UIDs are made: the same text gives the same UIDs again.")
-  var uidSeed: String?
+  @OptionGroup var input: LabelsOnSeries
 
   @Option(help: "How many threads work (all cores by default).")
   var threads: Int?
 
-  @OptionGroup var arguments: StructureSetArguments
+  @OptionGroup(title: "Contours") var arguments: StructureSetArguments
 
   func run() throws {
-    let file = try readLabelMap(at: URL(filePath: labels))
-    let folder = URL(filePath: series)
-    let images = try ImageSeries.read(in: folder, uid: seriesUID)
-    let export = try arguments.export(model: model, threads: threads)
+    let file = try input.labelMap()
+    let images = try input.images()
+    let export = try arguments.export(model: input.model, threads: threads)
     var scan: Scan?
     if export.rules.contains(where: { $0.crop != nil }) {
-      scan = try readScan(at: folder, series: .uid(images.uid))
+      scan = try readScan(at: URL(filePath: input.series), series: .uid(images.uid))
     }
     let result = try export(
       file.labelMap,
-      scheme: try namedScheme() ?? file.scheme,
+      scheme: file.scheme,
       on: images,
       scan: scan.flatMap { $0.volume.placed(on: file.labelMap.grid) },
       isCT: images.modality == "CT"
@@ -83,24 +54,14 @@ struct ExportStructureSet: ParsableCommand {
     try write(
       result.structureSet,
       on: images,
-      description: model,
-      seed: uidSeed,
-      to: URL(filePath: output)
+      origin: input.origin(),
+      to: URL(filePath: input.output)
     )
     for note in result.notes { StatusLine.write("Note: \(note)\n") }
     let count = result.structureSet.structures.reduce(0) { $0 + $1.contours.count }
     print(
-      "Wrote \(output): \(result.structureSet.structures.count) structures, \(count) contours"
+      "Wrote \(input.output): \(result.structureSet.structures.count) structures, \(count) contours"
     )
-  }
-
-  private func namedScheme() throws -> LabelScheme? {
-    guard let scheme else { return nil }
-    if let known = LabelScheme(named: scheme) { return known }
-    guard let json = try? Data(contentsOf: URL(filePath: scheme)) else {
-      throw CommandError.missing(scheme)
-    }
-    return try LabelScheme(json: json)
   }
 }
 
@@ -108,18 +69,13 @@ struct ExportStructureSet: ParsableCommand {
 func write(
   _ structureSet: StructureSet,
   on series: ImageSeries,
-  description: String,
-  seed: String? = nil,
+  origin: ObjectOrigin,
   to url: URL
 ) throws {
-  let object = structureSet.object(
-    on: series,
-    origin: StructureSetOrigin(
-      version: delineateVersion,
-      description: description,
-      identifiers: seed.map { UniqueIdentifiers(seed: $0) } ?? UniqueIdentifiers()
-    )
-  )
+  guard !structureSet.structures.isEmpty else {
+    throw CommandError.nothingToWrite(url.relativePath)
+  }
+  let object = structureSet.object(on: series, origin: origin)
   try VolumeFiles.write(try object.encoded(), to: url)
 }
 

@@ -149,7 +149,10 @@ struct SegmentOutputs {
     try delineate.write(
       contours.structureSet,
       on: series,
-      description: "Model \(model.name), SHA-256 \(hashes)",
+      origin: ObjectOrigin(
+        version: delineateVersion,
+        description: "Model \(model.name), SHA-256 \(hashes)"
+      ),
       to: place
     )
     for note in contours.notes { StatusLine.write("Note: \(note)\n") }

@@ -53,12 +53,17 @@ struct StructureSetArguments: ParsableArguments {
   func export(model: String, threads: Int?) throws -> StructureSetExport {
     StructureSetExport(
       contours: ContourOptions(tolerance: tolerance, holes: holes),
-      names: try clinicNames.map { try ClinicNames(json: Self.contents(of: $0)) } ?? ClinicNames(),
+      names: try clinicNames.map { try Self.names(at: $0) } ?? ClinicNames(),
       rules: try rules.map { try DerivedStructure.rules(json: Self.contents(of: $0)) } ?? [],
       label: setLabel,
       model: model,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount
     )
+  }
+
+  /// A clinic's names.
+  static func names(at path: String) throws -> ClinicNames {
+    try ClinicNames(json: contents(of: path))
   }
 
   private static func contents(of path: String) throws -> Data {

@@ -49,8 +49,8 @@ struct StructureSetFileTests {
     )
   }
 
-  private func origin(_ seed: String) -> StructureSetOrigin {
-    StructureSetOrigin(
+  private func origin(_ seed: String) -> ObjectOrigin {
+    ObjectOrigin(
       version: "1.2",
       description: "by a test",
       date: Date(timeIntervalSince1970: 1_700_000_000),

@@ -49,7 +49,7 @@ struct StructureSetRoundTripTests {
           StructureSet.Structure(number: Int(label), name: "S\(label)", contours: contours)
         }
       )
-      let bytes = try set.object(on: series, origin: StructureSetOrigin(version: "1")).encoded()
+      let bytes = try set.object(on: series, origin: ObjectOrigin(version: "1")).encoded()
       let file = folder.url.appending(path: "rt.dcm")
       try bytes.write(to: file)
       let read = try StructureSetFile.read(at: file)
