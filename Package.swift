@@ -81,7 +81,8 @@ let package = Package(
       name: "CDCMTK",
       cxxSettings: [.unsafeFlags(["-O2", "-DNDEBUG", "-Wall"])],
       linkerSettings: [
-        .linkedLibrary("dcmdata"), .linkedLibrary("oflog"), .linkedLibrary("ofstd"),
+        .linkedLibrary("dcmnet"), .linkedLibrary("dcmdata"), .linkedLibrary("oflog"),
+        .linkedLibrary("ofstd"),
       ]
     ),
     // 1
@@ -144,13 +145,15 @@ let package = Package(
         "SegmentationMetrics", "Datasets", "Training", "Segmentation",
       ]
     ),
+    // 6
+    room("DICOMNode", ["DICOMStudies", "Archives"]),
     // 7
     .executableTarget(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
-        "Segmentation", "Reports", "Validation", "DICOMStudies",
+        "Segmentation", "Reports", "Validation", "DICOMStudies", "DICOMNode",
         argumentParser,
       ],
       swiftSettings: strict
@@ -220,6 +223,7 @@ let package = Package(
       ],
       golden: true
     ),
+    tests(of: "DICOMNode", ["DICOMStudies"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["TestSupport", "Volumes", "VolumeFiles", "Models"],

@@ -26,6 +26,13 @@ public struct StructureConcept: Hashable, Sendable {
   public var type: ConceptCode
   /// The side of the patient, and which part it is.
   public var modifiers: [ConceptCode]
+
+  /// A concept from its parts.
+  public init(category: ConceptCode, type: ConceptCode, modifiers: [ConceptCode] = []) {
+    self.category = category
+    self.type = type
+    self.modifiers = modifiers
+  }
 }
 
 extension ConceptCode {

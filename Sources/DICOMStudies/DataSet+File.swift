@@ -149,7 +149,7 @@ extension DICOMObject {
   public func encoded() throws(DICOMObjectError) -> Data {
     var message = cdcmtk_message()
     func check(_ status: cdcmtk_status) throws(DICOMObjectError) {
-      guard status == CDCMTK_OK else { throw .notEncoded(reason: Self.text(message)) }
+      guard status == CDCMTK_OK else { throw .notEncoded(reason: text(message)) }
     }
     var made: OpaquePointer?
     try check(cdcmtk_create(&made, &message))
@@ -194,12 +194,6 @@ extension DICOMObject {
           try fill(inner, with: content)
         }
       }
-    }
-  }
-
-  private static func text(_ message: cdcmtk_message) -> String {
-    withUnsafeBytes(of: message.text) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 }

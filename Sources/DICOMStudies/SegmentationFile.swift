@@ -1,5 +1,4 @@
 public import Anatomy
-public import Foundation
 public import Volumes
 
 /// A Segmentation object as a file holds it: structures by their pixels on planes in the patient.

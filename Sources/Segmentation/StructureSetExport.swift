@@ -12,6 +12,10 @@ public struct StructureSetExport: Sendable {
   public var names: ClinicNames
   /// Structures that follow from others.
   public var rules: [DerivedStructure]
+  /// The only structures that are written, in any spelling; all where there are none.
+  ///
+  /// Rules may use the others.
+  public var structures: [String]
   /// Structure Set Label, at most 16 characters.
   public var label: String
   /// The model that drew the labels, with its version and hash; empty where it is not known.
@@ -24,6 +28,7 @@ public struct StructureSetExport: Sendable {
     contours: ContourOptions = ContourOptions(),
     names: ClinicNames = ClinicNames(),
     rules: [DerivedStructure] = [],
+    structures: [String] = [],
     label: String = "Delineate",
     model: String = "",
     threads: Int = 1
@@ -31,6 +36,7 @@ public struct StructureSetExport: Sendable {
     self.contours = contours
     self.names = names
     self.rules = rules
+    self.structures = structures
     self.label = label
     self.model = model
     self.threads = threads
@@ -75,6 +81,7 @@ public struct StructureSetExport: Sendable {
     var sources: [String: UInt16] = [:]
     for entry in entries + unnamed {
       sources[StructureVocabulary.standard.identity(of: entry.name)] = entry.label
+      guard isWanted(entry.name) else { continue }
       guard let outlines = found[entry.label], !outlines.isEmpty else {
         missing.append(entry.name)
         continue
@@ -114,10 +121,28 @@ public struct StructureSetExport: Sendable {
         structures.append(structure)
       }
     }
+    let unknown = structures.filter { name in
+      !(entries + unnamed).contains { isSame($0.name, name) }
+        && !rules.contains {
+          isSame($0.name, name)
+        }
+    }
+    if !unknown.isEmpty { notes.append("Not known: \(unknown.joined(separator: ", ")).") }
     return Result(
       structureSet: StructureSet(label: label, structures: structures),
       notes: notes + namer.notes
     )
+  }
+}
+
+extension StructureSetExport {
+  private func isSame(_ first: String, _ second: String) -> Bool {
+    let vocabulary = StructureVocabulary.standard
+    return vocabulary.identity(of: first) == vocabulary.identity(of: second)
+  }
+
+  private func isWanted(_ name: String) -> Bool {
+    structures.isEmpty || structures.contains { isSame($0, name) }
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOMNode
 import Segmentation
 
 /// The command line: each subcommand is a translation from arguments to calls and back to text.
@@ -35,12 +36,13 @@ struct Delineate: AsyncParsableCommand {
       ValidateCommand.self,
       Finish.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
-      ExportCommand.self, ImportCommand.self,
+      ExportCommand.self, ImportCommand.self, NodeCommand.self, NodeListener.self, SendCommand.self,
     ]
   )
 
   static func main() async {
     Interruption.removeUnfinishedFilesAndExit()
+    EndWithParent.watch()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -37,6 +37,12 @@ struct StructureSetArguments: ParsableArguments {
   )
   var rules: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The only structures to write, in any spelling.", valueName: "name")
+  )
+  var structures: [String] = []
+
   @Option(help: "The structure set's label, at most 16 characters.")
   var setLabel = "Delineate"
 
@@ -55,6 +61,7 @@ struct StructureSetArguments: ParsableArguments {
       contours: ContourOptions(tolerance: tolerance, holes: holes),
       names: try clinicNames.map { try Self.names(at: $0) } ?? ClinicNames(),
       rules: try rules.map { try DerivedStructure.rules(json: Self.contents(of: $0)) } ?? [],
+      structures: structures,
       label: setLabel,
       model: model,
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount

@@ -99,6 +99,54 @@ cdcmtk_status cdcmtk_put_sequence(cdcmtk_item *item, uint32_t tag, cdcmtk_elemen
 cdcmtk_status cdcmtk_append_item(cdcmtk_element *sequence, cdcmtk_item **item,
                                  cdcmtk_message *message);
 
+/// Where a listener puts what it is sent, and whom it listens to.
+typedef struct cdcmtk_listener {
+  /// Its application entity title; others are not answered.
+  const char *title;
+  uint16_t port;
+  /// The titles that may call.
+  const char *const *callers;
+  size_t caller_count;
+  /// The transfer syntaxes that are taken, the preferred first.
+  const char *const *syntaxes;
+  size_t syntax_count;
+  /// A folder: each object becomes a file «title in hexadecimal.prefix-number.dcm».
+  const char *folder;
+  /// Makes names of files unique among those of listeners before.
+  const char *prefix;
+  /// While this file exists, objects are refused.
+  const char *full;
+  /// Bytes that must be free on the folder's disk.
+  uint64_t reserve;
+  /// Bytes of the largest file.
+  uint64_t largest;
+  /// How many peers may be connected at a time.
+  unsigned associations;
+  /// How long a silent peer is waited for.
+  unsigned seconds;
+} cdcmtk_listener;
+
+/// Answers C-ECHO and C-STORE; an object is answered when its file is safe on the disk.
+/// It does not return while it can listen.
+cdcmtk_status cdcmtk_listen(const cdcmtk_listener *options, cdcmtk_message *message);
+
+/// A peer that objects are sent to.
+typedef struct cdcmtk_peer {
+  const char *host;
+  uint16_t port;
+  /// Its application entity title, and ours.
+  const char *called;
+  const char *calling;
+  /// How long it is waited for.
+  unsigned seconds;
+} cdcmtk_peer;
+
+/// Sends files by C-STORE; it fails unless the peer took all.
+cdcmtk_status cdcmtk_send(const cdcmtk_peer *peer, const char *const *files, size_t count,
+                          cdcmtk_message *message);
+/// Asks a peer whether it answers, by C-ECHO.
+cdcmtk_status cdcmtk_echo(const cdcmtk_peer *peer, cdcmtk_message *message);
+
 #ifdef __cplusplus
 }
 #endif
