@@ -62,7 +62,7 @@ struct StatusServer {
     }
     let line = String(decoding: request.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
     let response = Array(Self.response(to: line, status).utf8)
-    _ = send(peer, response, response.count, Int32(MSG_NOSIGNAL.rawValue))
+    _ = send(peer, response, response.count, Int32(MSG_NOSIGNAL))
   }
 
   private static func response(to line: String, _ status: NodeStatus) -> String {

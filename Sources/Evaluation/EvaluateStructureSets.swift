@@ -12,7 +12,7 @@ extension CaseSide {
     of pair: CasePair,
     _ request: EvaluationRequest
   ) -> (reference: CaseSide, prediction: CaseSide) {
-    func reference(on grid: VoxelGrid?) -> CaseSide {
+    @Sendable func reference(on grid: VoxelGrid?) -> CaseSide {
       CaseSide(
         pair.reference,
         of: request.reference,
@@ -23,7 +23,7 @@ extension CaseSide {
         request: request
       )
     }
-    func prediction(on grid: VoxelGrid?) -> CaseSide {
+    @Sendable func prediction(on grid: VoxelGrid?) -> CaseSide {
       CaseSide(
         pair.prediction,
         of: request.prediction,

@@ -121,7 +121,7 @@ public struct StructureSetExport: Sendable {
         structures.append(structure)
       }
     }
-    let unknown = structures.filter { name in
+    let unknown = self.structures.filter { name in
       !(entries + unnamed).contains { isSame($0.name, name) }
         && !rules.contains {
           isSame($0.name, name)

@@ -1,3 +1,4 @@
+import Anatomy
 public import ArgumentParser
 public import DICOMStudies
 import Foundation

@@ -2,6 +2,7 @@ import Anatomy
 import ArgumentParser
 import DICOMStudies
 import Foundation
+import Segmentation
 import VolumeFiles
 import Volumes
 

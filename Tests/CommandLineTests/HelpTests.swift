@@ -24,7 +24,7 @@ struct HelpTests {
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
       "submit", "validate", "finish", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -37,7 +37,7 @@ struct HelpTests {
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
       "submit", "validate", "finish", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send",
     ]
   )
   func examples(name: String) throws {

@@ -1,4 +1,5 @@
 import DICOMNode
+import DICOMStudies
 import Foundation
 import Testing
 
