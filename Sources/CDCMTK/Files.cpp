@@ -37,6 +37,7 @@ extern "C" cdcmtk_status cdcmtk_read(const cdcmtk_bytes *bytes, int stop_at_pixe
     const DcmTagKey end = stop_at_pixels != 0 ? DCM_PixelData : DCM_UndefinedTagKey;
     demand(result->format.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, end));
     result->format.transferEnd();
+    result->end = static_cast<size_t>(stream.tell());
     // Values that were left in the stream are lost with it.
     demand(result->format.loadAllDataIntoMemory());
     *file = result.release();
@@ -72,6 +73,8 @@ extern "C" cdcmtk_status cdcmtk_encode(cdcmtk_file *file, const char *transfer_s
     return CDCMTK_OK;
   });
 }
+
+extern "C" size_t cdcmtk_end(const cdcmtk_file *file) { return file->end; }
 
 extern "C" cdcmtk_item *cdcmtk_data_set(cdcmtk_file *file) {
   return reinterpret_cast<cdcmtk_item *>(static_cast<DcmItem *>(file->format.getDataset()));

@@ -54,6 +54,8 @@ void prepareLibrary();
 
 struct cdcmtk_file {
   DcmFileFormat format;
+  /// How many bytes were read.
+  size_t end = 0;
 };
 
 inline DcmItem *item(cdcmtk_item *handle) { return reinterpret_cast<DcmItem *>(handle); }

@@ -16,6 +16,8 @@ public enum DICOMObjectError: Error, Hashable {
   case wrongObject(file: String, found: String, expected: String)
   /// An attribute that is needed is missing or not as the standard demands.
   case badAttribute(file: String, name: String, tag: Tag)
+  /// The object cannot be pseudonymized, or not be restored.
+  case notPseudonymized(file: String, reason: String)
   /// The object could not be encoded; the library's words.
   case notEncoded(reason: String)
   /// A folder holds no series as asked for.
@@ -42,6 +44,8 @@ extension DICOMObjectError: CustomStringConvertible {
       "\(file) is \(found); \(expected) is expected."
     case .badAttribute(let file, let name, let tag):
       "\(file): the attribute \(name) \(tag) is missing or not as DICOM demands."
+    case .notPseudonymized(let file, let reason):
+      "\(file) was left out: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)."
     case .notEncoded(let reason):
       "The DICOM object could not be encoded: \(reason)."
     case .noSeries(let folder, let wanted, let found):

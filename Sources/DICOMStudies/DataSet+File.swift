@@ -7,6 +7,8 @@ public struct DICOMObject: Sendable {
   public var transferSyntax: String
   /// The data set.
   public var dataSet: DataSet
+  /// How many bytes of the file were read, where it was read.
+  var end: Int?
 }
 
 extension DICOMObject {
@@ -98,7 +100,8 @@ extension DICOMObject {
     let meta = try dataSet(cdcmtk_meta_information(file), depth: 0, name: name)
     return DICOMObject(
       transferSyntax: meta.text(.transferSyntax) ?? "",
-      dataSet: try dataSet(cdcmtk_data_set(file), depth: 0, name: name)
+      dataSet: try dataSet(cdcmtk_data_set(file), depth: 0, name: name),
+      end: cdcmtk_end(file)
     )
   }
 

@@ -46,14 +46,14 @@ public struct StudyIndex: Sendable {
     var headers: [InstanceHeader] = []
     var refused: [Refusal] = []
     var others = 0
-    let files = try Self.files(at: url)
+    let files = try DICOMFiles.all(at: url)
     for start in stride(from: 0, to: files.count, by: Self.batch) {
       var batch: [(name: String, bytes: Data)] = []
       for file in files[start..<min(start + Self.batch, files.count)] {
         let name = file.lastPathComponent
         do throws(DICOMObjectError) {
-          let bytes = try DICOMObject.contents(of: file)
-          if Self.looksLikeDICOM(bytes) { batch.append((name, bytes)) } else { others += 1 }
+          let bytes = try DICOMFiles.contents(of: file)
+          if DICOMFiles.looksLikeDICOM(bytes) { batch.append((name, bytes)) } else { others += 1 }
         } catch {
           refused.append(Refusal(file: name, reason: "\(error)"))
         }
@@ -73,30 +73,6 @@ public struct StudyIndex: Sendable {
 
   /// How many files are in memory at once.
   private static let batch = 32
-
-  private static func files(at url: URL) throws(DICOMObjectError) -> [URL] {
-    let manager = FileManager.default
-    var isFolder: ObjCBool = false
-    guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw .unreadable(file: url.lastPathComponent, reason: "no such file or folder")
-    }
-    guard isFolder.boolValue else { return [url] }
-    guard
-      let walk = manager.enumerator(
-        at: url,
-        includingPropertiesForKeys: [.isRegularFileKey],
-        options: [.skipsHiddenFiles]
-      )
-    else { throw .unreadable(file: url.lastPathComponent, reason: "the folder cannot be listed") }
-    let files = walk.compactMap { $0 as? URL }.filter {
-      (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true
-    }
-    return files.sorted { $0.path < $1.path }
-  }
-
-  private static func looksLikeDICOM(_ bytes: Data) -> Bool {
-    bytes.count > 132 && bytes.dropFirst(128).prefix(4).elementsEqual("DICM".utf8)
-  }
 
   private static func grouped(_ headers: [InstanceHeader]) -> [Series] {
     var patients: [String: Int] = [:]

@@ -24,6 +24,10 @@ enum CommandError: Error, Hashable {
   case noStudies(String)
   /// A structure set is asked for of a scan that is no DICOM series.
   case noSeriesForStructureSet(String)
+  /// A file is no key.
+  case notAKey(String)
+  /// No DICOM file could be treated.
+  case noDICOMFiles(String)
   /// A structure set would be empty.
   case nothingToWrite(String)
   /// Half precision is asked for on the processor.
@@ -66,6 +70,10 @@ extension CommandError: CustomStringConvertible {
     case .noSeriesForStructureSet(let name):
       return
         "\(name): an RT structure set needs one scan that is a folder of DICOM slices, without --separate."
+    case .notAKey(let path):
+      return "\(path): a key is 64 hexadecimal digits (--new-key makes one)."
+    case .noDICOMFiles(let path):
+      return "\(path): no DICOM file of it could be treated."
     case .nothingToWrite(let path):
       return "\(path) is not written: no structure has a voxel, and a structure set needs one."
     case .halfOnProcessor:

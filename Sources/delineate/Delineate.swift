@@ -37,6 +37,7 @@ struct Delineate: AsyncParsableCommand {
       Finish.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
       ExportCommand.self, ImportCommand.self, NodeCommand.self, NodeListener.self, SendCommand.self,
+      PseudonymizeCommand.self,
     ]
   )
 

@@ -24,7 +24,8 @@ struct HelpTests {
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
       "submit", "validate", "finish", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import",
+      "node", "send", "pseudonymize",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -37,7 +38,8 @@ struct HelpTests {
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
       "submit", "validate", "finish", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import",
+      "node", "send", "pseudonymize",
     ]
   )
   func examples(name: String) throws {

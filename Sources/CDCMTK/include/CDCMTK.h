@@ -59,6 +59,8 @@ cdcmtk_status cdcmtk_try(const cdcmtk_bytes *files, size_t count, int stop_at_pi
 /// Reads a file of one of DICOM's encodings, with or without meta information.
 cdcmtk_status cdcmtk_read(const cdcmtk_bytes *bytes, int stop_at_pixels, cdcmtk_file **file,
                           cdcmtk_message *message);
+/// How many bytes of a file were read: with `stop_at_pixels`, up to where the pixels' value begins.
+size_t cdcmtk_end(const cdcmtk_file *file);
 /// Makes an empty file.
 cdcmtk_status cdcmtk_create(cdcmtk_file **file, cdcmtk_message *message);
 /// Encodes a file; the bytes are freed with `cdcmtk_free_bytes`. Meta information follows the data
