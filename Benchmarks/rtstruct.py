@@ -155,6 +155,23 @@ def errors_of_dciodvfy(file):
     return [line for line in (run.stderr + run.stdout).splitlines() if line.startswith("Error")]
 
 
+def centroids(file):
+    """Each structure's center of mass from the written contours alone, by name; holes run the other way."""
+    written = pydicom.dcmread(file)
+    names = {item.ROINumber: item.ROIName for item in written.StructureSetROISequence}
+    result = {}
+    for item in written.ROIContourSequence:
+        area, moment = 0.0, np.zeros(3)
+        for contour in item.ContourSequence:
+            points = np.array(contour.ContourData, float).reshape(-1, 3)
+            a, b, first = points, np.roll(points, -1, axis=0), points[0]
+            parts = np.cross(a[:, :2] - first[:2], b[:, :2] - first[:2]) / 2
+            area += parts.sum()
+            moment += (parts[:, None] * (a + b + first) / 3).sum(axis=0)
+        result[names[item.ReferencedROINumber]] = moment / area
+    return result
+
+
 def agreement(case, readers, holes):
     """What each reader gives of one case's organs."""
     masks = organs(case)
@@ -169,6 +186,7 @@ def agreement(case, readers, holes):
         for labels, names in groups(masks):
             _, file = export(labels, names, reference, folder, place, holes)
             checked.append(errors_of_dciodvfy(file))
+            written = centroids(file) if holes == "xor" else {}
             for reader in readers:
                 try:
                     found = READERS[reader](folder, file, names)
@@ -178,11 +196,14 @@ def agreement(case, readers, holes):
                 for index, name in enumerate(names):
                     mask, back = labels == index + 1, found[name]
                     total = int(mask.sum()) + int(back.sum())
+                    place_of = reference.TransformContinuousIndexToPhysicalPoint
+                    center = place_of([float(np.mean(part)) for part in np.nonzero(mask)[::-1]])
                     rows.append({
                         "case": case.name, "organ": name, "reader": reader, "holes": holes,
                         "ml": float(mask.sum() * voxel),
                         "dice": 2 * int((mask & back).sum()) / total,
                         "volume": int(back.sum()) / int(mask.sum()) - 1,
+                        "centroid": float(np.linalg.norm(written[name] - center)) if name in written else None,
                     })
     return rows, problems, checked
 
@@ -226,7 +247,6 @@ def main():
     parser.add_argument("--readers", nargs="+", default=list(READERS), choices=list(READERS))
     parser.add_argument("--holes", default="xor", choices=["xor", "keyhole"])
     parser.add_argument("--no-speed", action="store_true")
-    parser.add_argument("--output", type=pathlib.Path)
     arguments = parser.parse_args()
     cases = sorted((common.DATA / "observer_masks" / "oncologist").iterdir())[:arguments.cases]
     rows, problems, errors = [], collections.Counter(), 0
@@ -236,24 +256,33 @@ def main():
         problems.update(more)
         errors += sum(len(lines or []) for lines in checked)
         print(case.name, len(found), "comparisons", file=sys.stderr, flush=True)
-    summary = {"dciodvfy errors": errors, "problems": dict(problems), "readers": {}}
+    record = {"rows": rows, "dciodvfy errors": errors, "problems": dict(problems)}
+    table = []
     for reader in arguments.readers:
         mine = [row for row in rows if row["reader"] == reader]
         for label, low, high in (("over 1 ml", 1, 1e9), ("0.1 to 1 ml", 0.1, 1), ("below 0.1 ml", 0, 0.1)):
             part = [row for row in mine if low <= row["ml"] < high]
             if part:
-                summary["readers"].setdefault(reader, {})[label] = {
-                    "organs": len(part), "dice min": min(row["dice"] for row in part),
-                    "dice mean": float(np.mean([row["dice"] for row in part])),
-                    "volume error max": max(abs(row["volume"]) for row in part),
-                    "volume mean": float(np.mean([row["volume"] for row in part])),
-                }
+                dice = [row["dice"] for row in part]
+                error = max(abs(row["volume"]) for row in part)
+                center = [row["centroid"] for row in part if row["centroid"] is not None]
+                table.append([reader, label, len(part), f"{min(dice):.4f}", f"{np.mean(dice):.4f}", f"{error:.2%}",
+                              f"{np.mean([row['volume'] for row in part]):+.2%}",
+                              f"{max(center):.3f}" if center and reader == "Delineate" else ""])
+    text = "# RT structure sets, written and read back\n\n" + common.markdown(
+        ["reader", "organs of", "organs", "Dice, least", "Dice, mean", "volume error, most", "volume error, mean",
+         "centroid of the written contours, mm, most"], table)
+    text += f"\n\nHoles: {arguments.holes}. dciodvfy: {errors} errors in all files."
+    for problem, count in problems.most_common():
+        text += f"\n{count} times not read: {problem}"
     if not arguments.no_speed:
-        summary["speed"] = speed()
-    text = json.dumps(summary | {"rows": rows}, indent=1)
-    if arguments.output:
-        arguments.output.write_text(text)
-    print(json.dumps(summary, indent=1))
+        record["speed"] = found = speed()
+        ratio = found["rt-utils"]["wall"] / found["delineate"]["wall"]
+        text += "\n\n30 structures on 512x512x150, seconds to write:\n\n" + common.markdown(
+            ["", "wall", "processor"],
+            [[name, f"{one['wall']:.2f}", f"{one['processor']:.2f}"] for name, one in found.items()])
+        text += f"\n\nrt-utils takes {ratio:.0f} times as long."
+    common.store("rtstruct", record, text)
 
 
 if __name__ == "__main__":
