@@ -13,9 +13,20 @@ public final class Node {
   package internal(set) var queue: StudyQueue
   let log: AuditLog
   let status: NodeStatus
+  /// A segmentation that runs.
+  private struct Run {
+    var key: String
+    var child: ChildProgram
+    /// The file that it writes.
+    var answer: String
+    /// Digests of the study's objects when it began.
+    var objects: [String]
+    var scan: String
+  }
+
   private var listener: ChildProgram?
   private var listenerNotBefore = 0.0
-  private var segmentation: (key: String, child: ChildProgram, answer: String, objects: [String])?
+  private var segmentation: Run?
   private var answers: [String: ChildProgram] = [:]
   private var isStopped = false
   private var nextCleaning = 0.0
@@ -139,12 +150,12 @@ public final class Node {
     var study = study
     let objects = queue.digests(of: study.key)
     let folder = queue.objects(of: study.key)
-    let found: (rule: NodeConfiguration.Rule, series: String)?
+    let found: Assignment?
     do { found = try fittingRule(study, in: folder) } catch {
       try retry(study, now: now, reason: "\(error)")
       return
     }
-    guard let (rule, series) = found else {
+    guard let found else {
       study.phase = .done
       study.answered = objects
       study.problem = "No rule fits the study."
@@ -152,6 +163,15 @@ public final class Node {
       log.write("no rule", study)
       return
     }
+    // Its own structure set may come back with the study: that is no new scan.
+    guard found.scan != study.scan else {
+      study.phase = .done
+      study.answered = objects
+      try queue.update(study)
+      log.write("nothing new", study, objects: objects.count)
+      return
+    }
+    let rule = found.rule
     study.rule = rule.name
     study.target = rule.sendTo ?? study.caller
     try queue.update(study)
@@ -161,19 +181,22 @@ public final class Node {
       (configuration.segmenter ?? [program])
       + rule.arguments(
         scan: folder.path,
-        series: series,
+        series: found.series,
         output: place.appending(path: name).path,
         threads: configuration.threads
       )
     do {
-      segmentation = (
-        study.key,
-        try ChildProgram(
+      segmentation = Run(
+        key: study.key,
+        child: try ChildProgram(
           command,
           isOurs: configuration.segmenter == nil,
           errors: place.appending(path: "segment.txt"),
           now: now
-        ), name, objects
+        ),
+        answer: name,
+        objects: objects,
+        scan: found.scan
       )
       log.write("segmenting", study, objects: objects.count)
     } catch {
@@ -181,10 +204,7 @@ public final class Node {
     }
   }
 
-  private func finish(
-    _ run: (key: String, child: ChildProgram, answer: String, objects: [String]),
-    now: Double
-  ) throws {
+  private func finish(_ run: Run, now: Double) throws {
     guard var study = queue.studies[run.key] else { return }
     let answer = queue.place(of: run.key).appending(path: run.answer)
     guard run.child.succeeded, FileManager.default.fileExists(atPath: answer.path) else {
@@ -200,6 +220,7 @@ public final class Node {
     study.problem = nil
     study.answer = run.answer
     study.answered = run.objects
+    study.scan = run.scan
     try queue.update(study)
     log.write("segmented", study, seconds: now - run.child.started)
   }

@@ -36,6 +36,8 @@ package struct QueuedStudy: Codable, Hashable, Sendable {
   package var answers = 0
   /// Digests of the objects that were answered: sent again, they ask for nothing new.
   package var answered: [String] = []
+  /// A digest of the images that were segmented, and by which rule.
+  package var scan: String?
   /// One sentence: why it waits or failed.
   package var problem: String?
 }
