@@ -34,13 +34,20 @@ extension CaseSide {
         request: request
       )
     }
-    if pair.reference.contains(where: \.isStructureSet) {
+    let hasSets = (
+      pair.reference.contains(where: \.isStructureSet),
+      pair.prediction.contains(where: \.isStructureSet)
+    )
+    if hasSets.1 {
+      // The images may lie beside the reference alone.
+      let first = reference(on: nil)
+      if !hasSets.0 || !first.files.isEmpty {
+        return (first, prediction(on: first.files.first?.grid))
+      }
+    }
+    if hasSets.0 {
       let second = prediction(on: nil)
       return (reference(on: second.files.first?.grid), second)
-    }
-    if pair.prediction.contains(where: \.isStructureSet) {
-      let first = reference(on: nil)
-      return (first, prediction(on: first.files.first?.grid))
     }
     let sides = Mutex<(CaseSide?, CaseSide?)>((nil, nil))
     concurrently(2, threads: request.threads) { tickets in
