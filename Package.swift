@@ -77,19 +77,31 @@ let package = Package(
         .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
       ]
     ),
+    .target(
+      name: "CDCMTK",
+      cxxSettings: [.unsafeFlags(["-O2", "-DNDEBUG", "-Wall"])],
+      linkerSettings: [
+        .linkedLibrary("dcmnet"), .linkedLibrary("dcmdata"), .linkedLibrary("oflog"),
+        .linkedLibrary("ofstd"),
+      ]
+    ),
     // 1
     room("Volumes"),
     room("Archives", ["CZlib", "CDeflate", "CCrypto"]),
     room("Torch", ["CTorch"]),
     // 2
     room("VolumeFiles", ["Volumes", "Anatomy", "Archives", "CITK"]),
+    room("DICOMStudies", ["Volumes", "Anatomy", "Archives", "CDCMTK"]),
     room("ImageProcessing", ["Volumes", "Torch"]),
     room("NeuralNetworks", ["Torch", "Randomness"]),
     // 3
     room("Preprocessing", ["Volumes", "ImageProcessing"]),
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
-    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness"]),
+    room(
+      "Datasets",
+      ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "DICOMStudies"]
+    ),
     // 4
     room(
       "Inference",
@@ -99,7 +111,7 @@ let package = Package(
       "Evaluation",
       [
         "Anatomy", "Randomness", "Volumes", "VolumeFiles", "ImageProcessing", "SegmentationMetrics",
-        "Datasets",
+        "Datasets", "DICOMStudies",
       ]
     ),
     room(
@@ -116,7 +128,7 @@ let package = Package(
       "Segmentation",
       [
         "Anatomy", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "Preprocessing", "Models",
-        "SegmentationMetrics", "Datasets", "Inference", "Adaptation",
+        "SegmentationMetrics", "Datasets", "Inference", "Adaptation", "DICOMStudies",
       ]
     ),
     room(
@@ -134,13 +146,15 @@ let package = Package(
         "SegmentationMetrics", "Datasets", "Training", "Segmentation",
       ]
     ),
+    // 6
+    room("DICOMNode", ["DICOMStudies", "Archives"]),
     // 7
     .executableTarget(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
-        "Segmentation", "Reports", "Validation", "Adaptation",
+        "Segmentation", "Reports", "Validation", "Adaptation", "DICOMStudies", "DICOMNode",
         argumentParser,
       ],
       swiftSettings: strict
@@ -154,6 +168,7 @@ let package = Package(
     tests(of: "Adaptation", ["Anatomy", "Volumes", "VolumeFiles"], golden: true),
     tests(of: "Torch"),
     tests(of: "VolumeFiles", ["Volumes", "Anatomy"], golden: true),
+    tests(of: "DICOMStudies", ["Anatomy", "Volumes", "ImageProcessing"]),
     tests(of: "ImageProcessing", ["Volumes", "Torch"], golden: true),
     tests(of: "NeuralNetworks", ["Torch", "Randomness"], golden: true),
     tests(of: "Preprocessing", ["Volumes", "ImageProcessing"], golden: true),
@@ -187,7 +202,7 @@ let package = Package(
       [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets",
         "Inference",
-        "Torch", "NeuralNetworks", "ImageProcessing", "Adaptation", "Preprocessing",
+        "Torch", "NeuralNetworks", "ImageProcessing", "Adaptation", "Preprocessing", "DICOMStudies",
       ]
     ),
     tests(
@@ -210,6 +225,7 @@ let package = Package(
       ],
       golden: true
     ),
+    tests(of: "DICOMNode", ["DICOMStudies"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["TestSupport", "Volumes", "VolumeFiles", "Models"],

@@ -202,7 +202,8 @@ def versions():
              + ("+changes" if output_of("git", "status", "--porcelain", "-uno") else ""),
              "python": platform.python_version()}
     for name in ("nnunetv2", "torch", "dynamic_network_architectures", "openvino", "onnxruntime",
-                 "surface-distance", "MedPy", "scipy", "numpy"):
+                 "surface-distance", "MedPy", "scipy", "numpy", "pydicom", "rt-utils",
+                 "dcmrtstruct2nii", "platipy", "highdicom"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

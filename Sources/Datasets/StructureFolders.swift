@@ -1,4 +1,5 @@
 internal import Anatomy
+internal import DICOMStudies
 internal import Foundation
 internal import VolumeFiles
 
@@ -60,7 +61,7 @@ struct FoundCases {
       let stem = structureStem(file, caseName: name)
       let isSet = isSetOfSegments(file, isAlone: masks.count == 1)
       let isMap = masks.count == 1 && !vocabulary.isKnown(stem) && !isHaNSegMask(file)
-      return .init(url: file, structure: isSet || isMap ? nil : stem)
+      return .init(url: file, structure: isSet || isMap || isDICOM(file) ? nil : stem)
     }
   }
 
@@ -77,7 +78,7 @@ struct FoundCases {
           let path = place.path + url.lastPathComponent
           if depth < pattern.depth {
             if fileKind(url) == .folder { next.append((url, path + "/")) }
-          } else if fileKind(url) == .file, volumeStem(path) != nil {
+          } else if holdsStructures(url) {
             guard let match = pattern.match(path) else {
               passedOver.append(path)
               continue
@@ -113,13 +114,22 @@ private func contents(of folder: URL) throws(StructureLibraryError) -> [URL] {
 
 private func volumeFiles(in folder: URL) throws(StructureLibraryError) -> [URL] {
   try contents(of: folder).filter {
-    volumeStem($0.lastPathComponent) != nil && fileKind($0) == .file
+    holdsStructures($0)
   }
 }
 
-/// A file name without the ending of a volume's; `nil` where it has none.
+/// Whether a file can hold structures: a volume by its name, or an RT structure set.
+func holdsStructures(_ url: URL) -> Bool {
+  guard volumeStem(url.lastPathComponent) != nil, fileKind(url) == .file else { return false }
+  return !isDICOM(url) || StructureSetFile.isStructureSet(at: url)
+}
+
+/// Whether a file's name ends as those of DICOM files do.
+private func isDICOM(_ url: URL) -> Bool { url.lastPathComponent.lowercased().hasSuffix(".dcm") }
+
+/// A file name without the ending of a volume's or a DICOM file's; `nil` where it has none.
 func volumeStem(_ name: String) -> String? {
-  for ending in [".seg.nrrd"] + CaseFolder.fileEndings
+  for ending in [".seg.nrrd", ".dcm"] + CaseFolder.fileEndings
   where name.lowercased().hasSuffix(ending) && name.count > ending.count {
     return String(name.dropLast(ending.count))
   }

@@ -3,10 +3,11 @@ public import Foundation
 
 /// Cases and the files of their structures, as they lie in a folder or in one file.
 ///
-/// Understands, by names alone (nothing but headers of `.seg.nrrd` is opened): a folder of cases
+/// Understands, by names alone (nothing but headers of `.seg.nrrd` and `.dcm` is opened): a folder of cases
 /// with a mask for each organ (`CASE/Parotid_L.nrrd`, HaN-Seg's `CASE/CASE_OAR_Parotid_L.seg.nrrd`),
 /// one case's folder of masks, a folder of label maps or `.seg.nrrd` sets (`CASE.nii.gz`, nnU-Net's
-/// `labelsTr`), and a single file. ``layout`` says which it was.
+/// `labelsTr`), and a single file. RT structure sets (`.dcm`) stand wherever label maps do.
+/// ``layout`` says which it was.
 public struct StructureLibrary: Sendable {
   /// How the files are laid out.
   public enum Layout: Hashable, Sendable {
@@ -27,7 +28,7 @@ public struct StructureLibrary: Sendable {
     /// Where it is.
     public var url: URL
     /// The structure whose mask it is, in the file name's spelling; `nil` of label maps and of sets
-    /// of segments, which name their structures themselves.
+    /// of segments and RT structure sets, which name their structures themselves.
     public var structure: String?
 
     /// A file, and the structure whose mask it is.
@@ -82,7 +83,7 @@ public struct StructureLibrary: Sendable {
     name = url.lastPathComponent
     guard let kind = fileKind(url) else { throw .missing(name) }
     guard kind == .folder else {
-      guard let stem = volumeStem(name) else { throw .notAVolume(name) }
+      guard let stem = volumeStem(name), holdsStructures(url) else { throw .notAVolume(name) }
       layout = .file
       cases = [Case(name: stem, sources: [Source(url: url, structure: nil)])]
       passedOver = []
@@ -158,7 +159,10 @@ extension StructureLibraryError: CustomStringConvertible {
     case .unreadable(let name):
       "\(name): this folder cannot be listed."
     case .notAVolume(let name):
-      "\(name): the name must end in .nii.gz, .nii, .nrrd, .nhdr, .seg.nrrd, .mha or .mhd."
+      """
+      \(name): the name must end in .nii.gz, .nii, .nrrd, .nhdr, .seg.nrrd, .mha or .mhd, or in .dcm \
+      of an RT structure set.
+      """
     case .noCases(let folder, let pattern?):
       "\(folder): no file fits the pattern \(pattern)."
     case .noCases(let folder, nil):

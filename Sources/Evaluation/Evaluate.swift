@@ -103,23 +103,8 @@ private func evaluateMaps(
   _ request: EvaluationRequest,
   _ counter: CaseCounter
 ) -> ([PairOutcome], [Finding]) {
-  let both = Mutex<[CaseSide?]>([nil, nil])
-  concurrently(2, threads: request.threads) { tickets in
-    while let side = tickets.next() {
-      let read = CaseSide(
-        side == 0 ? pair.reference : pair.prediction,
-        of: side == 0 ? request.reference : request.prediction,
-        beside: side == 0 ? request.prediction : request.reference,
-        role: side == 0 ? "reference" : "prediction",
-        caseName: pair.name,
-        request: request
-      )
-      both.withLock { $0[side] = read }
-    }
-  }
+  let (reference, prediction) = CaseSide.both(of: pair, request)
   defer { counter.finish() }
-  let sides = both.withLock { $0 }
-  guard let reference = sides[0], let prediction = sides[1] else { return ([], []) }
   let names = reference.names.merging(prediction.names) { first, _ in first }
   let identities = names.sorted { isInNaturalOrder($0.value, $1.value) }
   let isMissing = pair.reference.isEmpty || pair.prediction.isEmpty

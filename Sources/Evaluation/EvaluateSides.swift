@@ -20,16 +20,19 @@ struct CaseSide: Sendable {
   private var unreadable: Set<String> = []
   private let caseName: String
   private let role: String
-  private let request: EvaluationRequest
+  let request: EvaluationRequest
   /// The grid of a label map without names: what it does not hold is empty, not missing.
   private var unnamedGrid: VoxelGrid?
   private var hasUnreadableMap = false
 
   /// Reads the files of a side; what cannot be read becomes a finding.
+  ///
+  /// The contours of structure sets are filled on `grid`, or else on that of the images beside them.
   init(
     _ sources: [StructureLibrary.Source],
     of library: StructureLibrary,
     beside other: StructureLibrary,
+    grid: VoxelGrid? = nil,
     role: String,
     caseName: String,
     request: EvaluationRequest
@@ -39,8 +42,10 @@ struct CaseSide: Sendable {
     self.request = request
     var reader = StructureReader()
     for source in sources {
-      do throws(VolumeFileError) {
-        let file = try reader.read(at: source.url)
+      do {
+        let isSet = source.isStructureSet
+        let file =
+          isSet ? try structureSet(at: source.url, on: grid) : try reader.read(at: source.url)
         files.append(file)
         if let name = source.structure {
           try addMask(name, file, at: source.url)
@@ -78,6 +83,18 @@ struct CaseSide: Sendable {
     }
     if hasUnreadableMap { return .unusable }
     return unnamedGrid.map { .mask(CroppedMask(emptyOn: $0)) } ?? .missing
+  }
+
+  /// Notes that a structure set could not be taken as it is.
+  mutating func add(finding: String) {
+    findings.append(
+      Finding(
+        .contours,
+        caseName: caseName,
+        structure: nil,
+        text: "\(caseName): the \(role): \(finding)"
+      )
+    )
   }
 
   private mutating func addMask(

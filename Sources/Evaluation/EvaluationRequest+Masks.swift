@@ -12,21 +12,20 @@ extension EvaluationRequest {
     let pairs = CasePair.pairs(reference, prediction)
     guard let pair = pairs.first(where: { $0.name == caseName }) else { return nil }
     let identity = vocabulary.identity(of: structure)
-    func mask(_ role: String) -> CroppedMask? {
-      let isReference = role == "reference"
-      let sources = (isReference ? pair.reference : pair.prediction).filter { source in
-        source.structure.map { vocabulary.identity(of: $0) == identity } ?? true
-      }
-      return CaseSide(
-        sources,
-        of: isReference ? reference : prediction,
-        beside: isReference ? prediction : reference,
-        role: role,
-        caseName: caseName,
-        request: self
-      ).side(identity).mask
+    func ofStructure(_ sources: [StructureLibrary.Source]) -> [StructureLibrary.Source] {
+      sources.filter { $0.structure.map { vocabulary.identity(of: $0) == identity } ?? true }
     }
-    guard let expected = mask("reference"), let found = mask("prediction") else { return nil }
+    let sides = CaseSide.both(
+      of: CasePair(
+        name: caseName,
+        reference: ofStructure(pair.reference),
+        prediction: ofStructure(pair.prediction)
+      ),
+      self
+    )
+    guard let expected = sides.reference.side(identity).mask,
+      let found = sides.prediction.side(identity).mask
+    else { return nil }
     if expected.grid.matches(found.grid) { return (expected, found) }
     return resamplesPredictions ? (expected, found.resampled(onto: expected.grid)) : nil
   }

@@ -26,6 +26,8 @@ public struct Finding: Hashable, Sendable, Codable {
     case unknownLabel
     /// Two files, segments or labels of a case stand for one structure.
     case duplicateName
+    /// Contours of a structure set could not be taken as they are.
+    case contours
     /// A structure has a single voxel.
     case singleVoxel
     /// A structure touches the border of the volume, so that part of it may be missing.

@@ -1,5 +1,6 @@
 import Foundation
 public import Anatomy
+public import VolumeFiles
 public import Volumes
 
 /// What a run did, for people and machines; `--json` prints it.
@@ -113,6 +114,8 @@ public struct SegmentationResult: Sendable {
   public let scan: Volume<Float>
   /// Whether the first channel is a CT; pictures choose their window by it.
   public let isCT: Bool
+  /// Where the first channel came from.
+  public let source: ScanSource
   /// What the run did.
   public let report: RunReport
 }

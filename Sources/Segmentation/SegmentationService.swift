@@ -163,6 +163,7 @@ public actor SegmentationService {
       scheme: plan.labels,
       scan: channels[0],
       isCT: scans[0].isCT,
+      source: scans[0].source,
       report: report
     )
   }

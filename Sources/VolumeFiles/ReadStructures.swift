@@ -20,6 +20,31 @@ public struct StructureFile: Sendable {
     case runs([UInt16: [VoxelRun]])
     /// Of a map of noise, whose runs would take more memory than its voxels.
     case voxels(LabelMap)
+    /// Of structures that were contours: each by itself, since they may overlap.
+    case masks([CroppedMask])
+  }
+
+  /// Structures that come from elsewhere, such as from contours; labels count from 1.
+  /// - Parameters:
+  ///   - grid: The masks' grid.
+  ///   - structures: At most 65535.
+  package init(grid: VoxelGrid, structures: [(name: String, mask: CroppedMask)]) {
+    let structures = structures.prefix(Int(UInt16.max))
+    self.grid = grid
+    labels = structures.enumerated().compactMap { index, structure in
+      structure.mask.isEmpty ? nil : UInt16(index + 1)
+    }
+    scheme = LabelScheme(
+      entries: structures.enumerated().map { .init(label: UInt16($0 + 1), name: $1.name) }
+    )
+    content = .masks(structures.map(\.mask))
+  }
+
+  fileprivate init(grid: VoxelGrid, labels: [UInt16], scheme: LabelScheme?, content: Content) {
+    self.grid = grid
+    self.labels = labels
+    self.scheme = scheme
+    self.content = content
   }
 
   /// One structure, in the smallest box around it; without voxels where no voxel has the label.
@@ -28,6 +53,8 @@ public struct StructureFile: Sendable {
     switch content {
     case .runs(let runs): CroppedMask(grid: grid, runs: runs[label] ?? [])
     case .voxels(let map): CroppedMask(map.map { $0 == label && label > 0 })
+    case .masks(let masks):
+      label > 0 && Int(label) <= masks.count ? masks[Int(label) - 1] : CroppedMask(emptyOn: grid)
     }
   }
 }

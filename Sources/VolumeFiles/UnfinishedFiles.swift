@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 internal import Synchronization
 
 /// Folders that hold files still being written.
@@ -11,6 +11,19 @@ private let unfinished = Mutex<Set<URL>>([])
 public func removeUnfinishedFiles() {
   let folders = unfinished.withLock { $0 }
   for folder in folders { try? FileManager.default.removeItem(at: folder) }
+}
+
+/// Writes bytes to a file that appears under its name only when it is complete.
+/// - Parameters:
+///   - bytes: What the file holds.
+///   - url: Where it goes; an older file of the name is replaced.
+/// - Throws: ``VolumeFileError/unwritable(file:reason:)``.
+package func write(_ bytes: Data, to url: URL) throws(VolumeFileError) {
+  try writeCompletely(url) { place throws(VolumeFileError) in
+    do { try bytes.write(to: place) } catch {
+      throw .unwritable(file: url.lastPathComponent, reason: "the disk took no more")
+    }
+  }
 }
 
 /// Lets `body` write files into a hidden folder beside the target, then moves them to their names.

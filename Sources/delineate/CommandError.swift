@@ -20,6 +20,16 @@ enum CommandError: Error, Hashable {
   case unwritableFolder(String)
   /// A file could not be written.
   case unwritable(String)
+  /// JSON is asked for of something that is no folder of DICOM files.
+  case noStudies(String)
+  /// A structure set is asked for of a scan that is no DICOM series.
+  case noSeriesForStructureSet(String)
+  /// A file is no key.
+  case notAKey(String)
+  /// No DICOM file could be treated.
+  case noDICOMFiles(String)
+  /// A structure set would be empty.
+  case nothingToWrite(String)
   /// Half precision is asked for on the processor.
   case halfOnProcessor
   /// With `--strict`, this many findings say that something was not compared.
@@ -55,6 +65,17 @@ extension CommandError: CustomStringConvertible {
     case .notAllCompared(let count):
       return
         "Not everything was compared: \(count) finding\(count == 1 ? "" : "s") (--strict allows none)."
+    case .noStudies(let path):
+      return "\(path): this holds no DICOM files; --json lists the studies of a DICOM folder."
+    case .noSeriesForStructureSet(let name):
+      return
+        "\(name): an RT structure set needs one scan that is a folder of DICOM slices, without --separate."
+    case .notAKey(let path):
+      return "\(path): a key is 64 hexadecimal digits (--new-key makes one)."
+    case .noDICOMFiles(let path):
+      return "\(path): no DICOM file of it could be treated."
+    case .nothingToWrite(let path):
+      return "\(path) is not written: no structure has a voxel, and a structure set needs one."
     case .halfOnProcessor:
       return "--precision fp16 needs a CUDA device; on the processor bf16 is the narrow type."
     case .unwritable(let path):

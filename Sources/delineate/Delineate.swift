@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOMNode
 import Segmentation
 
 /// The command line: each subcommand is a translation from arguments to calls and back to text.
@@ -14,6 +15,7 @@ struct Delineate: AsyncParsableCommand {
       EXAMPLES
         delineate segment ct.nii.gz --model model --output labels.nii.gz
         delineate segment series/ --model model --output labels.seg.nrrd
+        delineate segment series/ --model model --output rtstruct.dcm
         delineate inspect labels.seg.nrrd
         delineate compare reference.nii.gz labels.nii.gz
         delineate evaluate --reference expert --prediction predicted --output scores
@@ -34,12 +36,14 @@ struct Delineate: AsyncParsableCommand {
       ValidateCommand.self,
       Finish.self,
       Adapt.self, ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self,
-      Phantom.self,
+      Phantom.self, ExportCommand.self, ImportCommand.self, NodeCommand.self, NodeListener.self,
+      SendCommand.self, PseudonymizeCommand.self,
     ]
   )
 
   static func main() async {
     Interruption.removeUnfinishedFilesAndExit()
+    EndWithParent.watch()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -11,7 +11,8 @@ struct Evaluate: ParsableCommand {
     discussion: """
       Folders may hold one folder a case with a mask for each organ (CASE/Parotid_L.nrrd, HaN-Seg's \
       CASE_OAR_Parotid_L.seg.nrrd), masks of one case, label maps (CASE.nii.gz, nnU-Net's \
-      labelsTr) or .seg.nrrd sets; two single files work too. Cases are matched by name, \
+      labelsTr), .seg.nrrd sets or RT structure sets (.dcm); two single files work too. Contours of \
+      structure sets are filled on the other side's grid, or that of the images beside them. Cases are matched by name, \
       structures by what their names mean (Parotid-Lt, LeftParotid and Parotid_L are one). Grids \
       must agree. Where names of cases differ, patterns say what they are.
 
@@ -26,6 +27,7 @@ struct Evaluate: ParsableCommand {
         delineate evaluate --reference oncologist --prediction radiographer --output scores
         delineate evaluate --reference labelsTr --prediction predicted --labels hanseg --output scores
         delineate evaluate --reference expert.seg.nrrd --prediction labels.seg.nrrd --output scores
+        delineate evaluate --reference rtstruct.dcm --prediction labels.seg.nrrd --output scores
         delineate evaluate --reference truth --reference-pattern '{case}_midRT_mask.nii.gz' \\
           --prediction masks --prediction-pattern '{case}_preRT_mask_registered.nii.gz' \\
           --labels hntsmrg --metrics dice hd95 --output scores

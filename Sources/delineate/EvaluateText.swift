@@ -73,7 +73,8 @@ extension Finding.Kind {
     case .predictionCaseMissing, .referenceCaseMissing, .predictionMissing, .referenceMissing,
       .gridMismatch, .unreadable, .unknownLabel, .duplicateName:
       true
-    case .predictionEmpty, .referenceEmpty, .bothEmpty, .resampled, .singleVoxel, .touchesBorder:
+    case .predictionEmpty, .referenceEmpty, .bothEmpty, .resampled, .contours, .singleVoxel,
+      .touchesBorder:
       false
     }
   }
@@ -93,6 +94,7 @@ extension Finding.Kind {
     case .unreadable: "unreadable"
     case .unknownLabel: "unknown labels"
     case .duplicateName: "doubled names"
+    case .contours: "with contours not taken as they are"
     case .singleVoxel: "single voxels"
     case .touchesBorder: "touching the border"
     }

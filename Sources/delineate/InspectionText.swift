@@ -28,19 +28,20 @@ struct InspectionText {
       // Not a model: cases or slices, then.
     }
     if let cases = cases(url) { return cases }
+    let studies = StudyText(of: url)
     let series = try listSeries(in: url)
-    guard !series.isEmpty else {
+    if series.isEmpty, studies == nil {
       // Says what else the folder holds.
       _ = try readScan(at: url)
-      return ""
     }
-    return series.map { series in
+    let volumes = series.map { series in
       var facts = [("DICOM series", series.number.map(String.init) ?? "without a number")]
       facts += [("Modality", series.modality), ("Slices", "\(series.sliceCount)")]
       facts += series.grid.map(Self.facts) ?? []
       facts += series.problemSentence.map { [("Problem", $0)] } ?? []
       return lines(facts + (series.uid.isEmpty ? [] : [("UID", series.uid)]))
-    }.joined(separator: "\n\n")
+    }
+    return ((studies.map { [$0.text] } ?? []) + volumes).joined(separator: "\n\n")
   }
 
   private static func model(_ url: URL) throws -> String {

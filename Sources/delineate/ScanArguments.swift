@@ -45,6 +45,13 @@ struct ScanArguments {
     cases = [Case(name: ordered[0].lastPathComponent, channels: ordered)]
   }
 
+  /// The folder of the only case's first scan, which a structure set refers to; `nil` where it is a
+  /// file, or cases are several.
+  var structureSetFolder: URL? {
+    guard !isBatch, let scan = cases.first?.channels.first, scan.isFolder else { return nil }
+    return scan
+  }
+
   /// A folder in nnU-Net's naming, with the model's own file ending or else any.
   private static func caseFolder(_ path: String, ending: String) -> (url: URL, ending: String?)? {
     let url = URL(filePath: path)

@@ -13,7 +13,7 @@ struct Segment: AsyncParsableCommand {
       folder or zip file as nnU-Net v2 writes it, one that import-model wrote, or the name of one \
       that ships with the program. The label map \
       has the scan's grid; its ending decides the format, and .seg.nrrd carries the structures' \
-      names. A folder of files in nnU-Net's naming (CASE_0000.nii.gz) runs case by case into an \
+      names. Of a DICOM series, a name ending in .dcm makes an RT structure set. A folder of files in nnU-Net's naming (CASE_0000.nii.gz) runs case by case into an \
       output folder.
 
       EXAMPLES
@@ -22,6 +22,8 @@ struct Segment: AsyncParsableCommand {
             --overlay pictures --report case.html
         A DICOM series, into a file that 3D Slicer opens with names and colors:
           delineate segment series/ --model model --output labels.seg.nrrd
+        A DICOM series, into an RT structure set for the planning system:
+          delineate segment series/ --model model --output rtstruct.dcm
         One file for each structure:
           delineate segment ct.nii.gz --model model --output masks --separate
         A model with two channels:
@@ -48,7 +50,10 @@ struct Segment: AsyncParsableCommand {
   )
   var model: String
 
-  @Option(help: "The label map to write, or a folder of them.", completion: .file())
+  @Option(
+    help: "The label map or RT structure set (.dcm) to write, or a folder of label maps.",
+    completion: .file()
+  )
   var output: String
 
   @Flag(help: "Write one mask per structure into the folder OUTPUT.")
@@ -93,6 +98,8 @@ struct Segment: AsyncParsableCommand {
   @Option(help: "The DICOM series to read: its UID, its number or a modality.")
   var series: String?
 
+  @OptionGroup(title: "RT structure sets") var contours: StructureSetArguments
+
   @Flag(help: "Print the record of the run as JSON; a line each for a folder of cases.")
   var json = false
 
@@ -110,7 +117,7 @@ struct Segment: AsyncParsableCommand {
     let place = try modelLocation(named: model)
     let plan = try inspectModel(at: place).plan
     let scans = try ScanArguments(inputs, plan: plan)
-    let outputs = SegmentOutputs(
+    var outputs = SegmentOutputs(
       output: URL(filePath: output),
       separate: separate,
       overlay: overlay.map { URL(filePath: $0) },
@@ -118,6 +125,12 @@ struct Segment: AsyncParsableCommand {
       isBatch: scans.isBatch,
       fileEnding: plan.fileEnding
     )
+    if output.lowercased().hasSuffix(".dcm") {
+      guard let folder = scans.structureSetFolder, !separate else {
+        throw CommandError.noSeriesForStructureSet(output)
+      }
+      outputs.structureSet = (folder, try contours.export(model: "", threads: threads))
+    }
     try outputs.check()
     let service = SegmentationService()
     let requests = scans.cases.map { request(for: $0, model: place) }

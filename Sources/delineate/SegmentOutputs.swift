@@ -1,4 +1,5 @@
 import Anatomy
+import DICOMStudies
 import Datasets
 import Foundation
 import Reports
@@ -15,6 +16,8 @@ struct SegmentOutputs {
   let isBatch: Bool
   /// The ending of files whose names are not given, as in `.nii.gz`.
   let fileEnding: String
+  /// The scan's DICOM folder and how contours are written, where the output is a structure set.
+  var structureSet: (folder: URL, export: StructureSetExport)?
 
   /// Finds out before the long run what would fail after it.
   func check() throws {
@@ -22,7 +25,7 @@ struct SegmentOutputs {
       if let folder { try Self.checkFolder(folder) }
     }
     if !isBatch && !separate {
-      let endings = CaseFolder.fileEndings
+      let endings = CaseFolder.fileEndings + (structureSet == nil ? [] : [".dcm"])
       guard endings.contains(where: { output.lastPathComponent.lowercased().hasSuffix($0) }) else {
         throw CommandError.unknownEnding(output.lastPathComponent, endings: endings)
       }
@@ -103,6 +106,10 @@ struct SegmentOutputs {
 
   private func writeLabels(_ result: SegmentationResult, of name: String) throws -> URL {
     let place = isBatch ? output.appending(path: separate ? name : name + fileEnding) : output
+    if let (folder, export) = structureSet, let uid = result.source.seriesUID {
+      try write(result, on: ImageSeries.read(in: folder, uid: uid), export, to: place)
+      return place
+    }
     guard separate else {
       if isBatch { try Self.make(output) }
       try VolumeFiles.write(result.labelMap, scheme: result.scheme, to: place)
@@ -118,6 +125,37 @@ struct SegmentOutputs {
       )
     }
     return place
+  }
+
+  private func write(
+    _ result: SegmentationResult,
+    on series: ImageSeries,
+    _ export: StructureSetExport,
+    to place: URL
+  ) throws {
+    var export = export
+    let model = result.report.model
+    export.model =
+      "Model \(model.name), Delineate \(delineateVersion), SHA-256 "
+      + model.sha256.map { String($0.prefix(16)) }.joined(separator: " ")
+    let contours = try export(
+      result.labelMap,
+      scheme: result.scheme,
+      on: series,
+      scan: result.scan,
+      isCT: result.isCT
+    )
+    let hashes = model.sha256.joined(separator: " ")
+    try delineate.write(
+      contours.structureSet,
+      on: series,
+      origin: ObjectOrigin(
+        version: delineateVersion,
+        description: "Model \(model.name), SHA-256 \(hashes)"
+      ),
+      to: place
+    )
+    for note in contours.notes { StatusLine.write("Note: \(note)\n") }
   }
 
   private static func make(_ folder: URL) throws {

@@ -23,8 +23,8 @@ struct HelpTests {
     #expect(outcome.status == 0)
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models", "adapt",
-      "import-model", "export-onnx", "export-nnunet", "phantom",
+      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx",
+      "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -36,8 +36,8 @@ struct HelpTests {
     "Every subcommand's help has examples",
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models", "adapt",
-      "import-model", "export-onnx", "export-nnunet", "phantom",
+      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx",
+      "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize",
     ]
   )
   func examples(name: String) throws {

@@ -45,7 +45,7 @@ extension Finding.Kind {
   static let bySeverity: [Finding.Kind] = [
     .unreadable, .gridMismatch, .predictionCaseMissing, .referenceCaseMissing, .duplicateName,
     .unknownLabel, .predictionMissing, .predictionEmpty, .referenceMissing, .referenceEmpty,
-    .bothEmpty, .resampled, .singleVoxel, .touchesBorder,
+    .bothEmpty, .resampled, .contours, .singleVoxel, .touchesBorder,
   ]
 
   /// The kind as a heading.
@@ -63,6 +63,7 @@ extension Finding.Kind {
     case .unreadable: "Files that could not be read"
     case .unknownLabel: "Labels without a name"
     case .duplicateName: "Two contours for one structure"
+    case .contours: "Contours not taken as they are"
     case .singleVoxel: "Structures of a single voxel"
     case .touchesBorder: "Structures that touch the border of the volume"
     }

@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+import VolumeFiles
+import Volumes
+
+/// The node beside DCMTK's own programs, as sender and as receiver.
+@Suite(
+  "The node on the network",
+  .serialized,
+  .enabled(if: CommandLineProgram.isBuilt, "delineate is not built (./do build)"),
+  .enabled(if: DICOMPrograms.areThere, "DCMTK's programs are not installed (apt: dcmtk)")
+)
+struct NodeCommandTests {
+  private let place: NodeWorkplace
+  private var work: URL { place.work }
+
+  init() throws { place = try NodeWorkplace(caller: "SCANNER", answering: "PACS") }
+
+  @Test("Studies are taken, answered once through crashes, and strangers refused")
+  func studies() throws {
+    let first = try place.node()
+    #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
+    #expect(try place.echo(as: "STRANGER") != 0)
+    #expect(try place.echo(as: "SCANNER", to: "OTHER") != 0)
+    #expect(try place.wait { place.page("/health") == "ok\n" })
+    // No receiver yet: the answer waits, and the node is killed meanwhile.
+    #expect(
+      try place.run("storescu", "-aet SCANNER -aec NODE +sd 127.0.0.1 \(place.ports.node) ct") == 0
+    )
+    #expect(try place.wait { place.page("/metrics").contains("phase=\"sending\"} 1") })
+    kill(first.process.processIdentifier, SIGKILL)
+    _ = try first.wait()
+    let receiver = try place.start("storescp", "-aet PACS -od received \(place.ports.receiver)")
+    defer {
+      receiver.terminate()
+      receiver.waitUntilExit()
+    }
+    let second = try place.node()
+    defer {
+      second.process.terminate()
+      second.process.waitUntilExit()
+    }
+    #expect(try place.wait { try place.received().count == 1 })
+    #expect(try place.wait { place.page("/metrics").contains("phase=\"done\"} 1") })
+    // Sent again, it is not answered again.
+    #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
+    #expect(
+      try place.run("storescu", "-aet SCANNER -aec NODE +sd 127.0.0.1 \(place.ports.node) ct") == 0
+    )
+    #expect(try place.wait { place.page("/metrics").contains("repeated_objects_total 6") })
+    Thread.sleep(forTimeInterval: 1.5)
+    #expect(try place.received().count == 1)
+    #expect(place.page("/metrics").contains("phase=\"done\"} 1"))
+    #expect(place.page("/absent").contains("/health and /metrics"))
+
+    let answer = work.appending(path: "received").appending(path: try place.received()[0])
+    try FileManager.default.copyItem(at: answer, to: work.appending(path: "answer.dcm"))
+    let read = try CommandLineProgram.run(
+      ["import", "rtstruct", "answer.dcm", "--on", "ct", "--output", "back.nii.gz"],
+      in: work
+    )
+    #expect(read.status == 0, "\(read.errors)")
+    let labels = try readLabelMap(at: work.appending(path: "labels.nrrd")).labelMap
+    #expect(
+      try readLabelMap(at: work.appending(path: "back.nii.gz")).labelMap.voxels == labels.voxels
+    )
+    let log = try String(
+      contentsOf: work.appending(path: "queue/audit.jsonl"),
+      encoding: .utf8
+    )
+    #expect(log.contains("\"event\":\"answered\""))
+    #expect(!log.contains("Phantom") && !log.contains(DICOMSliceFile.root))
+  }
+
+  @Test("Noise on the port ends nothing: the node answers as before")
+  func noise() throws {
+    let running = try place.node()
+    defer {
+      running.process.terminate()
+      running.process.waitUntilExit()
+    }
+    #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<100 {
+      let length = Int.random(in: 1...2000, using: &generator)
+      var bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      // Often the beginning of an association request with an absurd length.
+      if Bool.random(using: &generator) { bytes[0] = 1 }
+      DICOMPrograms.exchange(bytes, withPort: UInt16(place.ports.node), waiting: false)
+    }
+    #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
+    #expect(running.process.isRunning)
+  }
+
+  @Test("A node that cannot work says so in one sentence")
+  func refusals() throws {
+    try Data("{}".utf8).write(to: work.appending(path: "empty.json"))
+    for (arguments, words) in [
+      (["node", "--config", "absent.json"], "absent.json"),
+      (["node", "--config", "empty.json"], "title"),
+      (["node", "--config", "node.json", "--check"], "PACS"),
+      (
+        ["send", "absent.dcm", "--host", "localhost", "--port", "1", "--called", "A"], "absent.dcm"
+      ),
+      (
+        ["send", "ct/1.dcm", "--host", "127.0.0.1", "--port", "1", "--called", "A"],
+        "A did not take"
+      ),
+      (
+        ["send", "node.json", "--host", "127.0.0.1", "--port", "1", "--called", "A"],
+        "A did not take"
+      ),
+    ] {
+      let outcome = try CommandLineProgram.run(arguments, in: work)
+      #expect(outcome.status == 1, "\(arguments)")
+      #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+      #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+  }
+}
