@@ -1,6 +1,7 @@
 internal import Anatomy
 internal import Archives
 public import Foundation
+internal import ImageProcessing
 internal import VolumeFiles
 public import Volumes
 
@@ -20,9 +21,15 @@ extension TrainingDataset {
   ///   stands for no structure.
   public func load(_ one: TrainingCase) throws(TrainingDatasetError) -> LoadedCase {
     var channels: [Volume<Float>] = []
-    for url in one.channels {
-      let volume = try reading(one) { () throws(VolumeFileError) in try readVolume(at: url) }
+    for (number, url) in one.channels.enumerated() {
+      var volume = try reading(one) { () throws(VolumeFileError) in try readVolume(at: url) }
       if let grid = channels.first?.grid, !grid.matches(volume.grid) {
+        guard channelGrids == .same else {
+          let isCT = channelNames.indices.contains(number) && isCTName(channelNames[number])
+          volume = resampled(volume, onto: grid, outside: isCT ? -1024 : 0, threads: 1)
+          channels.append(volume)
+          continue
+        }
         throw .mismatchedPair(
           case: one.name,
           file: url.lastPathComponent,
@@ -42,6 +49,8 @@ extension TrainingDataset {
       contoured: contoured.union(labels.present)
     )
   }
+
+  private func isCTName(_ name: String) -> Bool { name.uppercased().hasPrefix("CT") }
 
   /// The classes that count as contoured where the layout does not say, from those that occur.
   public func contouredClasses(present: Set<UInt16>) -> Set<UInt16> {

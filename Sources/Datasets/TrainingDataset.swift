@@ -19,6 +19,8 @@ public struct TrainingDataset: Hashable, Sendable {
   public var cases: [TrainingCase]
   /// What it means where a case has no voxel of a structure, and does not say it was contoured.
   public var absence: AbsenceMeaning
+  /// How a case's scans lie on each other.
+  public var channelGrids: ChannelGrids
   /// The data set's own division into training and validation, where it has one.
   public var ownSplits: CrossValidationSplits?
 
@@ -31,6 +33,7 @@ public struct TrainingDataset: Hashable, Sendable {
     labels: LabelScheme,
     cases: [TrainingCase],
     absence: AbsenceMeaning = .byName,
+    channelGrids: ChannelGrids = .same,
     ownSplits: CrossValidationSplits? = nil
   ) {
     self.name = name
@@ -40,6 +43,7 @@ public struct TrainingDataset: Hashable, Sendable {
     self.labels = labels
     self.cases = cases
     self.absence = absence
+    self.channelGrids = channelGrids
     self.ownSplits = ownSplits
   }
 
@@ -58,6 +62,15 @@ public struct TrainingDataset: Hashable, Sendable {
     /// A JSON file that lists the files of each case.
     case listed
   }
+}
+
+/// How a case's scans lie on each other.
+public enum ChannelGrids: String, Codable, Hashable, Sendable, CaseIterable {
+  /// All on one grid; a case where they are not is refused.
+  case same
+  /// Each on a grid of its own: they are brought onto the first one's by where they lie in the
+  /// patient, and what they do not show there is 0, or air in a CT.
+  case own
 }
 
 /// One patient to train on.

@@ -66,7 +66,7 @@ public func segment(
   _ prepared: PreparedCase,
   folds: Int,
   options: SlidingWindowOptions,
-  network: (Int) throws(InferenceError) -> UNet,
+  network: (Int) throws(InferenceError) -> PreparedNetwork,
   probabilities: ProbabilityVolumes? = nil,
   progress: (Int, Int) -> Void = { _, _ in }
 ) throws(InferenceError) -> SlidingWindowResult {
@@ -97,23 +97,23 @@ public func segment(
   )
   var clock = StageClock()
   var done = 0
-  var current: UNet?
+  var current: PreparedNetwork?
 
   for row in plan.rows {
     try clock.time(\.restore) { () throws(InferenceError) in
       try ring.finish(before: row.plane, restorer.accept)
     }
     for fold in 0..<folds {
-      let unet: UNet
+      let running: PreparedNetwork
       if folds == 1, let current {
-        unet = current
+        running = current
       } else {
         current = nil  // one fold's weights at a time
-        unet = try network(fold)
-        current = unet
+        running = try network(fold)
+        current = running
       }
-      guard unet.inputChannels == prepared.channelCount else {
-        throw .wrongChannelCount(found: prepared.channelCount, expected: unet.inputChannels)
+      guard running.inputChannels == prepared.channelCount else {
+        throw .wrongChannelCount(found: prepared.channelCount, expected: running.inputChannels)
       }
       for start in row.starts {
         guard !Task.isCancelled else { throw .cancelled }
@@ -129,7 +129,7 @@ public func segment(
               type: options.placement.type,
               on: options.placement.device
             )
-            return try mirrored(window, axes: options.mirroringAxes, through: unet)
+            return try mirrored(window, axes: options.mirroringAxes, through: running)
           }
           try clock.time(\.blend) { () throws(TorchError) in
             try ring.add(logits, fold: fold, gaussian: gaussian, at: position)
@@ -157,7 +157,7 @@ public func segment(
 private func mirrored(
   _ window: Tensor,
   axes: [Int],
-  through network: UNet
+  through network: PreparedNetwork
 ) throws(TorchError) -> Tensor {
   let sum = try network(window)
   let combinations = mirrorings(of: axes)

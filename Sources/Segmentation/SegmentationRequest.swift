@@ -6,6 +6,9 @@ import Torch
 public struct SegmentationRequest: Sendable, Hashable {
   /// One file or DICOM folder per channel, in the model's order.
   public var inputs: [URL]
+  /// The names of the inputs' channels, in the model's order, where some are left out: a model of
+  /// several modalities runs on those that there are. `nil` where all are given.
+  public var channels: [String]?
   /// The DICOM series to take where a folder holds several: its UID or its number in the list.
   public var series: String?
   /// A model folder or zip export.
@@ -30,6 +33,7 @@ public struct SegmentationRequest: Sendable, Hashable {
   /// A request; everything but inputs and model has nnU-Net's default.
   public init(
     inputs: [URL],
+    channels: [String]? = nil,
     model: URL,
     series: String? = nil,
     folds: [String]? = nil,
@@ -42,6 +46,7 @@ public struct SegmentationRequest: Sendable, Hashable {
     probabilitiesFolder: URL? = nil
   ) {
     self.inputs = inputs
+    self.channels = channels
     self.model = model
     self.series = series
     self.folds = folds

@@ -47,12 +47,7 @@ public actor SegmentationService {
     let model = try model(for: request, placement: placement)
     let plan = model.plan
     clock.lap("load")
-    guard request.inputs.count == plan.channelNames.count else {
-      throw SegmentationError.wrongInputCount(
-        found: request.inputs.count,
-        channels: plan.channelNames
-      )
-    }
+    let scanChannels = try ScanChannels(of: request, plan: plan)
     progress(.stage("Reading the scan"))
     let scans = try await scans(for: request)
     if let next { startReading(next) }
@@ -69,19 +64,22 @@ public actor SegmentationService {
       clock.lap("previousStage")
     }
     progress(.stage("Preparing"))
-    let channels = scans.map(\.volume)
-    let prepared = try prepare(
-      channels,
-      plan: plan.preparation,
-      previousLabels: previousLabels,
-      previousStageLabels: plan.previousStageLabels,
-      threads: threads
+    let (channels, moved) = scanChannels.volumes(of: scans, threads: threads)
+    let scan = scans[0].volume
+    let prepared = scanChannels.emptied(
+      try prepare(
+        channels,
+        plan: plan.preparation,
+        previousLabels: previousLabels,
+        previousStageLabels: plan.previousStageLabels,
+        threads: threads
+      )
     )
     clock.lap("prepare")
     var body: BodyExtent?
     if request.placement == .body {
       let mask = bodyMask(
-        of: channels[0],
+        of: scan,
         contrast: scans[0].isCT ? .ct : .mr,
         threads: threads
       )
@@ -97,7 +95,7 @@ public actor SegmentationService {
       placement: placement,
       body: body
     )
-    let probabilities = try ProbabilityFiles(request, plan: plan, grid: channels[0].grid)
+    let probabilities = try ProbabilityFiles(request, plan: plan, grid: scan.grid)
     progress(.stage("Segmenting"))
     let result = try Inference.segment(
       prepared,
@@ -129,7 +127,7 @@ public actor SegmentationService {
         sha256: model.provenance.sources.map(\.sha256),
         folds: model.foldNames
       ),
-      grid: RunReport.Grid(channels[0].grid),
+      grid: RunReport.Grid(scan.grid),
       settings: RunReport.Settings(
         precision: request.precision.rawValue,
         device: placement.device.rawValue,
@@ -149,12 +147,13 @@ public actor SegmentationService {
           volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label)
         )
       },
-      warnings: warnings(request, plan: plan, volumes: volumes)
+      warnings: scanChannels.warnings(moved: moved, prepared: prepared)
+        + warnings(request, plan: plan, volumes: volumes)
     )
     return SegmentationResult(
       labelMap: result.labelMap,
       scheme: plan.labels,
-      scan: channels[0],
+      scan: scan,
       isCT: scans[0].isCT,
       report: report
     )

@@ -45,7 +45,9 @@ struct Trainer {
     self.plan = plan
     self.folder = folder
     self.placement = placement
-    let graph = plan.model.architecture.graph(heads: plan.loss.hasDeepSupervision ? .all : .last)
+    let graph = plan.model.architecture.trainingGraph(
+      hasDeepSupervision: plan.loss.hasDeepSupervision
+    )
     let weights = InitialWeights(of: graph, seed: plan.seed)
     do { network = try TrainableNetwork(graph, weights: weights, placement: placement) } catch {
       throw .network(error)
@@ -64,6 +66,11 @@ struct Trainer {
 
   static let checkpointName = "checkpoint.safetensors"
   static let bestName = "best.safetensors"
+
+  /// What a step makes small.
+  var objective: TrainingObjective {
+    TrainingObjective(plan.loss, joint: plan.jointLoss, network: plan.model.architecture)
+  }
 
   /// Steps in all.
   var steps: Int { plan.epochs * plan.stepsPerEpoch }
@@ -109,8 +116,13 @@ struct Trainer {
     do throws(TorchError) {
       var total = 0.0
       for part in batch.parts(plan.accumulation) {
-        let (image, expected) = try part.tensors(network.outputScales, on: placement.device)
-        let loss = try plan.loss(predicted: network(image), expected: expected)
+        let (image, expected) = try part.tensors(for: network, of: plan, on: placement.device)
+        let loss = try objective(
+          predicted: network(image),
+          roles: network.roles,
+          image: image,
+          expected: expected
+        )
         let share = Double(part.patches.count) / Double(batch.patches.count)
         try (loss * share).backward()
         total += Double(try loss.values()[0]) * share
@@ -163,13 +175,20 @@ struct Trainer {
       do throws(TorchError) {
         try withoutGradients { () throws(TorchError) in
           for part in batch.parts(plan.accumulation) {
-            let (image, expected) = try part.tensors(network.outputScales, on: placement.device)
-            let logits = try network(image)
-            let loss = try plan.loss(predicted: logits, expected: expected)
-            guard let finest = logits.last, let labels = expected.labels.last else { continue }
+            let (image, expected) = try part.tensors(for: network, of: plan, on: placement.device)
+            let outputs = try network(image)
+            let loss = try objective(
+              predicted: outputs,
+              roles: network.roles,
+              image: image,
+              expected: expected
+            )
+            guard let finest = outputs.last, let labels = expected.organs.labels.last else {
+              continue
+            }
             let counts = try finest.overlapCounts(
               labels: labels,
-              isContoured: expected.isContoured
+              isContoured: expected.organs.isContoured
             )
             result.add(counts, loss: Double(try loss.values()[0]), patches: part.patches.count)
           }

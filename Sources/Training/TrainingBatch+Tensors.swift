@@ -15,11 +15,13 @@ extension TrainingBatch {
     }
   }
 
-  /// Images `[N, C, D, H, W]`, and labels `[N, D/s, H/s, W/s]` for each scale of an output.
+  /// Images `[N, C, D, H, W]`, and what each output of a network should be: labels
+  /// `[N, D/s, H/s, W/s]` at its scale, of classes, regions, or background and anatomy.
   func tensors(
-    _ scales: [[Int]],
+    for network: TrainableNetwork,
+    of plan: TrainingPlan,
     on device: ComputeDevice
-  ) throws(TorchError) -> (image: Tensor, expected: ExpectedLabels) {
+  ) throws(TorchError) -> (image: Tensor, expected: ExpectedOutputs) {
     guard let first = patches.first else {
       throw .invalidArgument(operation: "a batch", reason: "it has no patch")
     }
@@ -28,17 +30,71 @@ extension TrainingBatch {
       shape: [patches.count, first.channelCount] + first.size,
       on: device
     )
-    var labels: [LabelBatch] = []
-    for scale in scales {
-      labels.append(
+    var labels: [NetworkRole: [LabelBatch]] = [:]
+    let masks = plan.model.architecture.masks
+    for (role, scale) in zip(network.roles, network.outputScales) where role.isLabeled {
+      let table = masks[role]?.table
+      let classes = patches.flatMap { $0.labels(scale: scale) }
+      labels[role, default: []].append(
         try LabelBatch(
-          patches.flatMap { $0.labels(scale: scale) },
+          table.map { table in classes.map { table[Int($0)] } } ?? classes,
           shape: [patches.count] + zip(first.size, scale).map { $0 / $1 },
           on: device
         )
       )
     }
-    return (image, ExpectedLabels(labels: labels, isContoured: isContoured))
+    func expected(_ role: NetworkRole) -> ExpectedLabels? {
+      guard let batches = labels[role] else { return nil }
+      let known = masks[role].map { $0.isContoured(isContoured, samples: patches.count) }
+      return ExpectedLabels(labels: batches, isContoured: known ?? isContoured)
+    }
+    return (
+      image,
+      ExpectedOutputs(
+        organs: expected(.organs) ?? ExpectedLabels(labels: [], isContoured: isContoured),
+        regions: expected(.regions),
+        global: expected(.global)
+      )
+    )
+  }
+}
+
+/// A coarser labeling that follows from the classes.
+private struct MaskTable {
+  /// For each class, and for all else that a byte can be, the coarser one.
+  let table: [UInt8]
+  /// How many classes there are, and how many coarser ones.
+  let classes: Int
+  let count: Int
+
+  init(_ classes: [UInt8], count: Int) {
+    table = classes + [UInt8](repeating: 0, count: 256 - classes.count)
+    self.classes = classes.count
+    self.count = count
+  }
+
+  /// A coarser class is contoured in a sample where all its members are: otherwise a voxel that is
+  /// labeled 0 may belong to it, and the loss takes it so.
+  func isContoured(_ known: [Bool], samples: Int) -> [Bool] {
+    var result = [Bool](repeating: true, count: samples * count)
+    for sample in 0..<samples {
+      for label in 1..<classes where !known[sample * classes + label] && table[label] > 0 {
+        result[sample * count + Int(table[label])] = false
+      }
+    }
+    return result
+  }
+}
+
+extension NetworkPlan {
+  /// The coarser labelings that the network's masks are compared with.
+  fileprivate var masks: [NetworkRole: MaskTable] {
+    guard let m3, let masks = m3.masks else { return [:] }
+    let classes = m3.outputChannels
+    return [
+      .global: MaskTable((0..<classes).map { $0 == 0 ? 0 : 1 }, count: 2),
+      .regions: MaskTable(masks.regionTable(classes: classes), count: masks.regions.count + 1),
+    ]
   }
 }
 

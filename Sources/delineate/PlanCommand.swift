@@ -31,6 +31,8 @@ struct PlanCommand: ParsableCommand {
         delineate plan Dataset501_Clinic --output work --split 5-fold --absent-means empty
         delineate plan cases.json --output small --patch 64 96 96 --features 16 \\
           --batch-size 2 --epochs 50 --steps-per-epoch 100
+        delineate plan cases.json --output m3 --channels CT MR_T1 --preset m3 --features 8
+        delineate plan cases.json --output ablation --preset m3 --no-masks --fusion gates
       """
   )
 

@@ -27,6 +27,8 @@ struct Segment: AsyncParsableCommand {
         A model with two channels:
           delineate segment CT=ct.nii.gz MR_T1=mr.nrrd --model model \\
             --output labels.nii.gz
+        M3-Net's models take the CT, the MR, or both:
+          delineate segment CT=ct.nii.gz --model m3 --output labels.nii.gz
         All cases of a folder, fast, with a record of each run:
           delineate segment imagesTs --model model --output labels --precision bf16 \\
             --window-placement body --json > runs.jsonl
@@ -133,6 +135,7 @@ struct Segment: AsyncParsableCommand {
   private func request(for scan: ScanArguments.Case, model: URL) -> SegmentationRequest {
     SegmentationRequest(
       inputs: scan.channels,
+      channels: scan.names,
       model: model,
       series: series,
       folds: folds.isEmpty ? nil : folds,

@@ -1,27 +1,39 @@
 public import Torch
 
-/// A 3D U-Net as nnU-Net v2 builds it, prepared for inference: `[N, Cin, D, H, W]` to logits
-/// `[N, Cout, D, H, W]`.
+/// A network prepared for inference: `[N, Cin, D, H, W]` to logits `[N, Cout, D, H, W]`.
 ///
 /// The heads of deep supervision are left out. Sizes must be divisible by the product of the
 /// strides. Not Sendable: it stays on the thread that made it.
-/// - SeeAlso: ``UNetPlan/graph(heads:)`` for the layers.
-public struct UNet: Module {
+/// - SeeAlso: ``NetworkPlan`` for the networks there are.
+public struct PreparedNetwork: Module {
   private let graph: NetworkGraph
   private let layers: [PreparedLayer]
   private let releases: [[NetworkGraph.Value]]
   private let type: TensorType
   /// The number of channels of a window.
   public var inputChannels: Int { graph.inputChannels }
+  /// What ``outputs(of:)`` gives, in order.
+  public var roles: [NetworkRole] { graph.outputs.map(\.role) }
 
-  /// A network from its plan and weights, laid out for a device.
+  /// A network that gives its classes' logits, from its plan and weights, laid out for a device.
   /// - Throws: ``NetworkError`` where a weight is missing or has another shape.
   public init(
-    _ plan: UNetPlan,
+    _ plan: NetworkPlan,
     weights: some WeightSource,
     placement: Placement = Placement()
   ) throws(NetworkError) {
-    graph = plan.graph()
+    try self.init(plan.graph(), weights: weights, placement: placement)
+  }
+
+  /// A network from any graph: with ``NetworkHeads/masks`` or ``NetworkHeads/registration`` only the
+  /// layers that these need are laid out and run.
+  /// - Throws: ``NetworkError`` where a weight is missing or has another shape.
+  package init(
+    _ graph: NetworkGraph,
+    weights: some WeightSource,
+    placement: Placement = Placement()
+  ) throws(NetworkError) {
+    self.graph = graph
     releases = graph.releases
     type = placement.type
     var layers: [PreparedLayer] = []
@@ -33,23 +45,29 @@ public struct UNet: Module {
 
   /// The logits of a batch of windows, in single precision.
   public func callAsFunction(_ x: consuming Tensor) throws(TorchError) -> Tensor {
+    guard let result = try outputs(of: x).last else {
+      throw .failed(operation: "a network", reason: "it has no output")
+    }
+    return result
+  }
+
+  /// All that leaves the network, in single precision; ``roles`` says what it is.
+  public func outputs(of x: consuming Tensor) throws(TorchError) -> [Tensor] {
     var values = [Tensor?](repeating: nil, count: layers.count + 1)
     let input = consume x
     values[0] = try input.converted(to: type)
-    return try run(&values).converted(to: .float32)
-  }
-
-  private func run(_ values: inout [Tensor?]) throws(TorchError) -> Tensor {
     for (index, layer) in layers.enumerated() {
       let inputs = graph.layers[index].inputs.compactMap { values[$0] }
       values[index + 1] = try layer(inputs)
       // What a layer has read is freed before the next one allocates.
       for value in releases[index] { values[value] = nil }
     }
-    guard let output = graph.outputs.last, let result = values[output] else {
-      throw .failed(operation: "a network", reason: "it has no output")
+    var results: [Tensor] = []
+    for output in graph.outputs {
+      guard let value = values[output.value] else { continue }
+      results.append(try value.converted(to: .float32))
     }
-    return result
+    return results
   }
 }
 
@@ -58,6 +76,7 @@ private enum PreparedLayer {
   case convolution(Convolution)
   case normalization(scale: [Float], shift: [Float], epsilon: Double, slope: Double)
   case averagePooling(stride: [Int])
+  case plain(NetworkGraph.PlainOperation)
 
   init(
     _ layer: NetworkGraph.Layer,
@@ -100,6 +119,8 @@ private enum PreparedLayer {
         )
       case .averagePooling(let stride):
         self = .averagePooling(stride: stride)
+      case .plain(let operation):
+        self = .plain(operation)
       }
     } catch {
       throw .torch(error)
@@ -122,6 +143,8 @@ private enum PreparedLayer {
       return inputs[0]
     case .averagePooling(let stride):
       return try inputs[0].averagePooled(stride: stride)
+    case .plain(let operation):
+      return try withoutGradients { () throws(TorchError) in try operation(inputs) }
     }
   }
 }
