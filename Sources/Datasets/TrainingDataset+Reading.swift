@@ -16,31 +16,37 @@ public struct LoadedCase: Sendable {
 }
 
 extension TrainingDataset {
-  /// Reads a case: the scans, and one label map of the network's classes on their grid.
+  /// Reads a case: the scans, and one label map of the network's classes on their grid, the first
+  /// scan's; a channel without a scan is 0 everywhere.
   /// - Throws: ``TrainingDatasetError`` where a file cannot be read, grids differ, or a number
   ///   stands for no structure.
   public func load(_ one: TrainingCase) throws(TrainingDatasetError) -> LoadedCase {
-    var channels: [Volume<Float>] = []
+    var scans: [Volume<Float>?] = []
+    var common: VoxelGrid?
     for (number, url) in one.channels.enumerated() {
-      var volume = try reading(one) { () throws(VolumeFileError) in try readVolume(at: url) }
-      if let grid = channels.first?.grid, !grid.matches(volume.grid) {
-        guard channelGrids == .same else {
-          let isCT = channelNames.indices.contains(number) && isCTName(channelNames[number])
-          volume = resampled(volume, onto: grid, outside: isCT ? -1024 : 0, threads: 1)
-          channels.append(volume)
-          continue
-        }
-        throw .mismatchedPair(
-          case: one.name,
-          file: url.lastPathComponent,
-          GridMismatch(expected: grid, found: volume.grid)
-        )
+      guard url != TrainingCase.noScan else {
+        scans.append(nil)
+        continue
       }
-      channels.append(volume)
+      var volume = try reading(one) { () throws(VolumeFileError) in try readVolume(at: url) }
+      if let grid = common, !grid.matches(volume.grid) {
+        guard channelGrids == .own else {
+          throw .mismatchedPair(
+            case: one.name,
+            file: url.lastPathComponent,
+            GridMismatch(expected: grid, found: volume.grid)
+          )
+        }
+        let isCT = channelNames.indices.contains(number) && isCTName(channelNames[number])
+        volume = resampled(volume, onto: grid, outside: isCT ? -1024 : 0, threads: 1)
+      }
+      common = common ?? volume.grid
+      scans.append(volume)
     }
-    guard let grid = channels.first?.grid else {
+    guard let grid = common else {
       throw .missingFile(case: one.name, file: channelNames.first ?? "a scan")
     }
+    let channels = scans.map { $0 ?? Volume(repeating: 0, grid: grid) }
     let labels = try labelMap(of: one, on: grid)
     let contoured = one.contoured ?? contouredClasses(present: labels.present)
     return LoadedCase(
@@ -165,11 +171,14 @@ extension TrainingDataset {
 }
 
 extension TrainingCase {
+  /// The files of the scans that there are, in order.
+  public var scans: [URL] { channels.filter { $0 != Self.noScan } }
+
   /// The files that hold the case: scans in order, then contours.
   public var files: [URL] {
     switch labels {
-    case .map(let url, _): channels + [url]
-    case .masks(let masks): channels + masks.map(\.file)
+    case .map(let url, _): scans + [url]
+    case .masks(let masks): scans + masks.map(\.file)
     }
   }
 

@@ -77,7 +77,7 @@ public enum ChannelGrids: String, Codable, Hashable, Sendable, CaseIterable {
 public struct TrainingCase: Hashable, Sendable {
   /// The name; unique in its data set.
   public var name: String
-  /// One file, or folder of DICOM slices, per channel, in order.
+  /// One file, or folder of DICOM slices, per channel, in order; ``noScan`` where there is none.
   public var channels: [URL]
   /// Where the contours are.
   public var labels: LabelSource
@@ -101,6 +101,9 @@ public struct TrainingCase: Hashable, Sendable {
     self.contoured = contoured
     self.checksum = checksum
   }
+
+  /// What stands for a channel of which a case has no scan: the file that holds nothing.
+  public static let noScan = URL(filePath: "/dev/null")
 
   /// Where a case's contours are.
   public enum LabelSource: Hashable, Sendable {

@@ -3,6 +3,7 @@ public import Datasets
 public import Foundation
 import ImageProcessing
 public import Models
+import NeuralNetworks
 import Preprocessing
 import Synchronization
 

@@ -19,7 +19,8 @@ struct PlanCommand: ParsableCommand {
 
       A case's labels may also be one mask a structure, {"Parotid_L": "p01/left.nrrd"}; contoured \
       and split (train, validation) may be left out. Structures that a case was not contoured for \
-      are left out of its loss.
+      are left out of its loss. A case without one of the scans has null in its place: M3-Net \
+      (--preset m3) learns from what there is.
 
       Writes plan.json, dataset.json, splits.json and fingerprint.json into the folder --output; \
       plan.json and splits.json are there to be read and changed. delineate preprocess and \

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import NeuralNetworks
 
 /// The scans of a `segment` command: one case, or a folder of them.
 struct ScanArguments {
