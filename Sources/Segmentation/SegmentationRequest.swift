@@ -6,8 +6,9 @@ import Torch
 public struct SegmentationRequest: Sendable, Hashable {
   /// One file or DICOM folder per channel, in the model's order.
   public var inputs: [URL]
-  /// The names of the inputs' channels, in the model's order, where some are left out: a model of
-  /// several modalities runs on those that there are. `nil` where all are given.
+  /// The names of the inputs' channels where some are left out; `nil` where all are given.
+  ///
+  /// In the model's order. A model of several modalities runs on those that there are.
   public var channels: [String]?
   /// The DICOM series to take where a folder holds several: its UID or its number in the list.
   public var series: String?

@@ -72,6 +72,14 @@ struct M3NetPlanTests {
     #expect(names.contains("registration.velocity.weight"))
   }
 
+  @Test("No two layers have one name")
+  func layerNames() {
+    for (name, plan) in M3NetPlan.ablations {
+      let names = plan.graph(heads: .all).layers.map(\.name)
+      #expect(Set(names).count == names.count, "\(name)")
+    }
+  }
+
   @Test("The table of regions follows their members")
   func regionTable() throws {
     let masks = try #require(M3NetPlan.tiny.masks)

@@ -73,7 +73,7 @@ extension M3NetBuilder {
   mutating func field(at stage: Int) -> Value {
     if let known = fields[stage] { return known }
     guard let own = plan.registration?.stage, let field = fields[own] else { return 0 }
-    let name = "registration.field.\(stage)"
+    let name = "registration.displacement.\(stage)"
     let made =
       stage > own
       ? layers.graph.append(.averagePooling(stride: ratio(own, stage)), name, of: [field])

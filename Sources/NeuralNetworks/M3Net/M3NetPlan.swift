@@ -30,8 +30,9 @@ public struct M3NetPlan: Codable, Hashable, Sendable {
     }
   }
 
-  /// One kind of scan each, in the order of the input's channels: one or two. The first one is where
-  /// the contours lie; the second is brought onto it.
+  /// One kind of scan each, in the order of the input's channels: one or two.
+  ///
+  /// The first one is where the contours lie; the second is brought onto it.
   public var modalities: [Modality]
   /// Output channels: classes with background.
   public var outputChannels: Int
