@@ -59,7 +59,7 @@ struct SeveralGridsTests {
     }
   }
 
-  @Test("A description of such a data set reads back equal")
+  @Test("A description of such a data set keeps its grids and what is missing")
   func description() throws {
     let dataset = try TrainingDataset(
       at: folder.url,
@@ -68,7 +68,9 @@ struct SeveralGridsTests {
     let file = place("dataset.json")
     try dataset.json().write(to: file)
     let read = try TrainingDataset(descriptionAt: file)
-    #expect(read == dataset)
+    #expect(read.channelGrids == .own && read.checksum == dataset.checksum)
+    #expect(read.cases.map(\.scans.count) == [2, 1, 1])
+    #expect(read.cases[1].channels[1] == TrainingCase.noScan)
   }
 
   @Test("A case without any scan is refused")
