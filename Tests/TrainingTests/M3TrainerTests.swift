@@ -1,4 +1,5 @@
 import Foundation
+import ImageProcessing
 import Models
 import NeuralNetworks
 import Synchronization
