@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Models
 import NeuralNetworks
+import Preprocessing
 import Testing
 import Training
 
