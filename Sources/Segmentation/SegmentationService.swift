@@ -118,7 +118,13 @@ public actor SegmentationService {
       clock.lap("probabilities")
     }
 
-    let volumes = LabelVolumes(result.labelMap)
+    var labelMap = result.labelMap
+    var cleanups: [RunReport.Cleanup] = []
+    if request.postprocessing, let postprocessing = model.postprocessing {
+      cleanups = labelMap.clean(by: postprocessing)
+      clock.lap("postprocessing")
+    }
+    let volumes = LabelVolumes(labelMap)
     let report = RunReport(
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
       model: RunReport.ModelIdentity(
@@ -148,10 +154,11 @@ public actor SegmentationService {
         )
       },
       warnings: scanChannels.warnings(moved: moved, prepared: prepared)
-        + warnings(request, plan: plan, volumes: volumes)
+        + warnings(request, plan: plan, volumes: volumes),
+      postprocessing: cleanups
     )
     return SegmentationResult(
-      labelMap: result.labelMap,
+      labelMap: labelMap,
       scheme: plan.labels,
       scan: scan,
       isCT: scans[0].isCT,
@@ -208,6 +215,8 @@ public actor SegmentationService {
     var first = request
     first.model = folder
     first.probabilitiesFolder = nil
+    // The second stage was trained on labels as the first one's network gives them.
+    first.postprocessing = false
     let result = try await segment(first, progress: progress)
     guard result.scheme == plan.labels else {
       throw SegmentationError.previousStageDiffers(name: stage)

@@ -46,8 +46,8 @@ extension TrainingBatch {
     }
     func expected(_ role: NetworkRole) -> ExpectedLabels? {
       guard let batches = labels[role] else { return nil }
-      let known = masks[role].map { $0.isContoured(isContoured, samples: patches.count) }
-      return ExpectedLabels(labels: batches, isContoured: known ?? isContoured)
+      let known = self.isContoured(for: role, of: plan.model.architecture)
+      return ExpectedLabels(labels: batches, isContoured: known)
     }
     return (
       image,
@@ -57,45 +57,6 @@ extension TrainingBatch {
         global: expected(.global)
       )
     )
-  }
-}
-
-/// A coarser labeling that follows from the classes.
-private struct MaskTable {
-  /// For each class, and for all else that a byte can be, the coarser one.
-  let table: [UInt8]
-  /// How many classes there are, and how many coarser ones.
-  let classes: Int
-  let count: Int
-
-  init(_ classes: [UInt8], count: Int) {
-    table = classes + [UInt8](repeating: 0, count: 256 - classes.count)
-    self.classes = classes.count
-    self.count = count
-  }
-
-  /// A coarser class is contoured in a sample where all its members are: otherwise a voxel that is
-  /// labeled 0 may belong to it, and the loss takes it so.
-  func isContoured(_ known: [Bool], samples: Int) -> [Bool] {
-    var result = [Bool](repeating: true, count: samples * count)
-    for sample in 0..<samples {
-      for label in 1..<classes where !known[sample * classes + label] && table[label] > 0 {
-        result[sample * count + Int(table[label])] = false
-      }
-    }
-    return result
-  }
-}
-
-extension NetworkPlan {
-  /// The coarser labelings that the network's masks are compared with.
-  fileprivate var masks: [NetworkRole: MaskTable] {
-    guard let m3, let masks = m3.masks else { return [:] }
-    let classes = m3.outputChannels
-    return [
-      .global: MaskTable((0..<classes).map { $0 == 0 ? 0 : 1 }, count: 2),
-      .regions: MaskTable(masks.regionTable(classes: classes), count: masks.regions.count + 1),
-    ]
   }
 }
 

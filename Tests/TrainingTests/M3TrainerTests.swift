@@ -9,18 +9,22 @@ import Training
 
 /// ``DrawnBalls`` as CT and MR: the MR has the contrast inverted, and now and then one is missing.
 struct DrawnTwins: BatchSource {
+  var batchSize = 2
   var isPartial = false
 
   func trainingBatch(_ step: Int) -> TrainingBatch {
-    twins(DrawnBalls(isPartial: isPartial).trainingBatch(step), without: step % 4)
+    twins(DrawnBalls(batchSize: batchSize, isPartial: isPartial).trainingBatch(step)) {
+      (step + $0) % 4
+    }
   }
   func validationBatch(_ index: Int) -> TrainingBatch {
-    twins(DrawnBalls().validationBatch(index), without: 3)
+    twins(DrawnBalls(batchSize: batchSize).validationBatch(index)) { _ in 3 }
   }
 
-  private func twins(_ batch: TrainingBatch, without missing: Int) -> TrainingBatch {
+  private func twins(_ batch: TrainingBatch, missing: (Int) -> Int) -> TrainingBatch {
     var batch = batch
-    batch.patches = batch.patches.map { patch in
+    batch.patches = batch.patches.enumerated().map { index, patch in
+      let missing = missing(index)
       var channels = [patch.image, patch.image.map { 0.5 - $0 }]
       if missing < 2 { channels[missing] = channels[missing].map { _ in 7 } }
       return Patch(
@@ -85,6 +89,27 @@ struct M3TrainerTests {
     let (found, expected) = (try TrainingFile(stopped.url), try TrainingFile(whole.url))
     #expect(found == expected)
     #expect(!expected.weights.isEmpty)
+  }
+
+  @Test(
+    "A gathered batch takes the step of a whole one, with masks, registration and missing scans"
+  )
+  func accumulates() async throws {
+    var plan = TrainingPlan.tinyM3(epochs: 1, stepsPerEpoch: 3)
+    plan.batchSize = 4
+    let folders = [try TemporaryFolder(), try TemporaryFolder()]
+    for (folder, parts) in zip(folders, [1, 4]) {
+      plan.accumulation = parts
+      let source = DrawnTwins(batchSize: 4, isPartial: true)
+      _ = try await service.train(plan, in: folder.url, on: source)
+    }
+    let (a, b) = try withExtendedLifetime(folders) {
+      (try TrainingFile(folders[0].url), try TrainingFile(folders[1].url))
+    }
+    for (name, values) in a.weights {
+      let other = try #require(b.weights[name])
+      #expect(zip(values, other).allSatisfy { abs($0 - $1) < 1e-4 }, "\(name)")
+    }
   }
 
   @Test("A trained M3-Net becomes a model folder that reads back whole")

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "CTorchFusion.h"
+#include "CTorchGroup.h"
 #include "CTorchTraining.h"
 #include "CTorchTypes.h"
 

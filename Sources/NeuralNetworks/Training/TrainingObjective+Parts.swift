@@ -4,10 +4,11 @@ import Torch
 extension TrainingObjective {
   func maskLoss(
     _ predicted: [Tensor],
-    _ expected: ExpectedLabels?
+    _ expected: ExpectedLabels?,
+    _ share: BatchShare?
   ) throws(TorchError) -> Tensor? {
     guard !predicted.isEmpty, let expected else { return nil }
-    return try segmentation(predicted: predicted, expected: expected)
+    return try segmentation(predicted: predicted, expected: expected, share: share)
   }
 
   /// The mean square of what the finer mask's probability exceeds the coarser one's by.
@@ -54,7 +55,8 @@ extension TrainingObjective {
     return try (blocks - coarse).rectified().squared().mean()
   }
 
-  /// How unlike the first modality the registered second one is, over the samples that have both.
+  /// How unlike the first modality the registered second one is, the mean over the samples; one that
+  /// lacks a modality counts 0.
   func dissimilarity(
     _ outputs: Outputs,
     _ image: Tensor,
@@ -64,11 +66,13 @@ extension TrainingObjective {
     let split = plan.modalities[0].channels
     let first = try image.channels(0..<split).presence().values()
     let second = try image.channels(split..<plan.inputChannels).presence().values()
-    return try image.channels(0..<1).dissimilarity(
+    let weights = zip(first, second).map { $0 * $1 }
+    let unlike = try image.channels(0..<1).dissimilarity(
       to: registered,
       joint.similarityKind,
-      weights: zip(first, second).map { $0 * $1 }
+      weights: weights
     )
+    return try unlike * (Double(weights.reduce(0, +)) / Double(max(1, weights.count)))
   }
 
   func roughness(_ outputs: Outputs, _ plan: M3NetPlan) throws(TorchError) -> Tensor? {
@@ -78,17 +82,14 @@ extension TrainingObjective {
     return try velocity.roughness(scale: plan.scales[registration.stage])
   }
 
-  /// The mean over the voxels whose displacement is known of its square error, in voxels².
+  /// The mean over all voxels of the displacement's square error, in voxels²; where it is not known
+  /// it counts 0.
   func fieldLoss(
     _ outputs: Outputs,
     _ expected: ExpectedField?
   ) throws(TorchError) -> Tensor? {
     guard let field = outputs[.field], let expected else { return nil }
     let errors = try (field - expected.displacement).squared().sum(over: [1])
-    let known = try expected.isKnown.sum(over: [1])
-    let voxels = errors.shape.dropFirst().reduce(1, *)
-    let isPerSample = known.shape.dropFirst().reduce(1, *) == 1
-    let count = try known.sum() * (isPerSample ? Double(voxels) : 1) + 1e-6
-    return try (errors * known).sum() / count
+    return try (errors * expected.isKnown.sum(over: [1])).mean()
   }
 }

@@ -68,16 +68,26 @@ public struct TrainingObjective {
   ///   - roles: what they are.
   ///   - image: the batch they come from.
   ///   - expected: what they should be.
+  ///   - shares: for the classes and each mask, the part's place in a larger batch, to whose loss
+  ///     this one adds; a batch of its own by default.
   /// - Returns: A tensor of one element.
   /// - Throws: `TorchError` where outputs and expectations do not fit each other.
   public func callAsFunction(
     predicted: [Tensor],
     roles: [NetworkRole],
     image: Tensor,
-    expected: ExpectedOutputs
+    expected: ExpectedOutputs,
+    shares: [NetworkRole: BatchShare] = [:]
   ) throws(TorchError) -> Tensor {
     var total: Tensor?
-    for part in try parts(predicted: predicted, roles: roles, image: image, expected: expected) {
+    let parts = try parts(
+      predicted: predicted,
+      roles: roles,
+      image: image,
+      expected: expected,
+      shares: shares
+    )
+    for part in parts {
       let weighted = part.weight == 1 ? part.value : try part.value * part.weight
       total = try total.map { sum throws(TorchError) in try sum + weighted } ?? weighted
     }
@@ -93,31 +103,42 @@ public struct TrainingObjective {
   ///   - roles: what they are.
   ///   - image: the batch they come from.
   ///   - expected: what they should be.
+  ///   - shares: the part's place in a larger batch, as in the sum.
   /// - Returns: The parts, with their gradients.
   /// - Throws: `TorchError` where outputs and expectations do not fit each other.
   public func parts(
     predicted: [Tensor],
     roles: [NetworkRole],
     image: Tensor,
-    expected: ExpectedOutputs
+    expected: ExpectedOutputs,
+    shares: [NetworkRole: BatchShare] = [:]
   ) throws(TorchError) -> [Part] {
     let outputs = Outputs(predicted, roles)
-    let organs = try segmentation(predicted: outputs.all(.organs), expected: expected.organs)
+    let organs = try segmentation(
+      predicted: outputs.all(.organs),
+      expected: expected.organs,
+      share: shares[.organs]
+    )
     var parts = [Part(name: "organs", weight: 1, value: organs)]
     guard case .m3(let plan) = network else { return parts }
+    // Means over this part's samples count by its share of the whole batch's.
+    let samples = image.shape.first ?? 1
+    let share = Double(samples) / Double(shares[.organs]?.samples ?? samples)
     for (name, weight) in joint.weights where weight > 0 {
       let value: Tensor? =
         switch name {
-        case "global": try maskLoss(outputs.all(.global), expected.global)
-        case "regions": try maskLoss(outputs.all(.regions), expected.regions)
+        case "global": try maskLoss(outputs.all(.global), expected.global, shares[.global])
+        case "regions": try maskLoss(outputs.all(.regions), expected.regions, shares[.regions])
         case "containment": try containment(outputs, plan)
         case "similarity": try dissimilarity(outputs, image, plan)
-        case "smoothness":
-          try roughness(outputs, plan)
+        case "smoothness": try roughness(outputs, plan)
         case "folding": try outputs[.field]?.folding(scale: [1, 1, 1])
         default: try fieldLoss(outputs, expected.field)
         }
-      if let value { parts.append(Part(name: name, weight: weight, value: value)) }
+      guard let value else { continue }
+      let isMask = name == "global" || name == "regions"
+      let part = isMask || share == 1 ? value : try value * share
+      parts.append(Part(name: name, weight: weight, value: part))
     }
     return parts
   }
