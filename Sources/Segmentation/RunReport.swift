@@ -24,6 +24,8 @@ public struct RunReport: Codable, Sendable, Hashable {
   public var structures: [StructureSummary]
   /// What the reader should know before using the contours.
   public var warnings: [String]
+  /// Which organs came first, where windows were chosen by a scout.
+  public var prioritization: PrioritizationReport?
 
   /// Which model ran.
   public struct ModelIdentity: Codable, Sendable, Hashable {
@@ -90,6 +92,8 @@ public struct RunReport: Codable, Sendable, Hashable {
     public var voxels: Int
     /// Milliliters.
     public var volumeInMilliliters: Double
+    /// How far it was contoured, where windows were chosen by a scout.
+    public var state: StructureState?
   }
 }
 

@@ -26,6 +26,8 @@ public struct SegmentationRequest: Sendable, Hashable {
   public var placement: WindowPlacement
   /// Where each structure's probabilities are written, if anywhere.
   public var probabilitiesFolder: URL?
+  /// Which organs come first, and by when; `nil` runs all windows in the order of the scan.
+  public var prioritization: Prioritization?
 
   /// A request; everything but inputs and model has nnU-Net's default.
   public init(
@@ -39,7 +41,8 @@ public struct SegmentationRequest: Sendable, Hashable {
     device: DeviceChoice = .automatic,
     threads: Int? = nil,
     placement: WindowPlacement = .nnunet,
-    probabilitiesFolder: URL? = nil
+    probabilitiesFolder: URL? = nil,
+    prioritization: Prioritization? = nil
   ) {
     self.inputs = inputs
     self.model = model
@@ -52,6 +55,7 @@ public struct SegmentationRequest: Sendable, Hashable {
     self.threads = threads
     self.placement = placement
     self.probabilitiesFolder = probabilitiesFolder
+    self.prioritization = prioritization
   }
 }
 
