@@ -164,7 +164,13 @@ public actor SegmentationService {
       clock.lap("probabilities")
     }
 
-    let volumes = LabelVolumes(result.labelMap)
+    var labelMap = result.labelMap
+    var cleanups: [RunReport.Cleanup] = []
+    if request.postprocessing, let postprocessing = model.postprocessing {
+      cleanups = labelMap.clean(by: postprocessing)
+      clock.lap("postprocessing")
+    }
+    let volumes = LabelVolumes(labelMap)
     let scheme = LabelScheme(
       entries: plan.labels.entries.filter { result.states[$0.name] != .unwanted }
     )
@@ -198,10 +204,11 @@ public actor SegmentationService {
         )
       },
       warnings: warnings(request, result, scheme: scheme, volumes: volumes),
+      postprocessing: cleanups,
       prioritization: result.prioritization
     )
     return SegmentationResult(
-      labelMap: result.labelMap,
+      labelMap: labelMap,
       scheme: scheme.marked(result.states),
       scan: channels[0],
       isCT: scans[0].isCT,
@@ -259,6 +266,8 @@ public actor SegmentationService {
     first.model = folder
     first.probabilitiesFolder = nil
     first.prioritization = nil
+    // The second stage was trained on labels as the first one's network gives them.
+    first.postprocessing = false
     let result = try await segment(first, progress: progress)
     guard result.scheme == plan.labels else {
       throw SegmentationError.previousStageDiffers(name: stage)
@@ -285,25 +294,5 @@ public actor SegmentationService {
       result.append("Body placement: air and couch were not looked at.")
     }
     return result
-  }
-}
-
-extension Placement {
-  /// The placement a request asks for.
-  /// - Throws: ``TorchError/noCUDADevice``.
-  fileprivate init(_ request: SegmentationRequest) throws(TorchError) {
-    if request.device == .cuda, !TorchRuntime.hasCUDA { throw .noCUDADevice }
-    let usesCUDA = request.device != .cpu && TorchRuntime.hasCUDA
-    self.init(device: usesCUDA ? .cuda : .cpu, type: request.precision.tensorType)
-  }
-}
-
-extension ModelPlan.Outputs {
-  /// How logits become labels.
-  var decision: LabelDecision {
-    switch self {
-    case .classes(let labels): .firstMaximum(labels: labels)
-    case .regions(let labels): .lastRegion(labels: labels)
-    }
   }
 }
