@@ -163,7 +163,9 @@ public struct BlockMask: Hashable, Sendable {
     let counts = grid.counts
     var box: [Range<Int>]?
     for (index, isIn) in isSet.enumerated() where isIn {
-      let block = [index / (counts[1] * counts[2]), index / counts[2] % counts[1], index % counts[2]]
+      let block = [
+        index / (counts[1] * counts[2]), index / counts[2] % counts[1], index % counts[2],
+      ]
       box =
         box.map { box in
           (0..<3).map {

@@ -66,7 +66,8 @@ final class PassRestorer {
     self.blocks = blocks
     strides = restoration.originalStrides
     origin =
-      restoration.originalOffset + zip(firstVoxels, restoration.originalStrides)
+      restoration.originalOffset
+      + zip(firstVoxels, restoration.originalStrides)
       .reduce(0) { $0 + $1.0 * $1.1 }
     plane = [UInt16](repeating: 0, count: taps[1].count * taps[2].count)
   }

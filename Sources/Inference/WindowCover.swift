@@ -19,16 +19,19 @@ func windows(covering need: BlockMask, orWith known: [[Int]] = []) -> [[Int]] {
 private func layered(_ need: BlockMask, axes: [Int]) -> [[Int]] {
   let grid = need.grid
   let counts = grid.counts
-  var rest: [[Int]] = []
+  var all: [SIMD3<Int>] = []
   for d in 0..<counts[0] {
     for h in 0..<counts[1] {
-      for w in 0..<counts[2] where need[d, h, w] { rest.append([d, h, w]) }
+      for w in 0..<counts[2] where need[d, h, w] { all.append([d, h, w]) }
     }
   }
   /// Splits blocks along an axis: for each start, the blocks it is the first to be trusted with.
-  func split(_ blocks: [[Int]], axis: Int) -> [(start: Int, blocks: [[Int]])] {
+  func split(
+    _ blocks: [SIMD3<Int>],
+    axis: Int
+  ) -> [(start: Int, blocks: [SIMD3<Int>])] {
     let starts = grid.axes[axis].starts(covering: Set(blocks.map { $0[axis] }).sorted())
-    var shares = starts.map { (start: $0, blocks: [[Int]]()) }
+    var shares = starts.map { (start: $0, blocks: [SIMD3<Int>]()) }
     let ranges = starts.map(grid.axes[axis].trusted)
     for block in blocks {
       if let first = ranges.firstIndex(where: { $0.contains(block[axis]) }) {
@@ -38,7 +41,7 @@ private func layered(_ need: BlockMask, axes: [Int]) -> [[Int]] {
     return shares
   }
   var result: [[Int]] = []
-  for layer in split(rest, axis: axes[0]) {
+  for layer in split(all, axis: axes[0]) {
     for row in split(layer.blocks, axis: axes[1]) {
       for window in split(row.blocks, axis: axes[2]) {
         var start = [0, 0, 0]

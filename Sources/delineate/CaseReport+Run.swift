@@ -30,7 +30,7 @@ extension CaseReport {
         Section("Scan", Self.facts(run.grid)), Section("Model", Self.facts(run.model)),
         Section("Run", Self.facts(run)),
       ] + Self.sections(run) + [
-        Section("Versions", run.versions.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) }),
+        Section("Versions", run.versions.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) })
       ]
     )
   }
@@ -71,7 +71,8 @@ extension CaseReport {
   private static func sections(_ run: RunReport) -> [Section] {
     guard let priorities = run.prioritization else { return [] }
     let regions = priorities.regions.map { region in
-      let state = region.reason.isEmpty ? region.state.text : "\(region.state.text): \(region.reason)"
+      let state =
+        region.reason.isEmpty ? region.state.text : "\(region.state.text): \(region.reason)"
       return Fact(
         region.name,
         "\(state); \(region.windows) windows, \(region.seconds.text(digits: 1)) s; "

@@ -2,6 +2,7 @@ import Anatomy
 import ArgumentParser
 import Datasets
 import Foundation
+import ImageProcessing
 import Models
 import Preprocessing
 import Segmentation
@@ -72,9 +73,11 @@ struct ScoutCommand: AsyncParsableCommand {
 
   func run() async throws {
     let place = try modelLocation(named: model)
-    guard ["model.json", "plans.json"].contains(where: { name in
-      FileManager.default.fileExists(atPath: place.appending(path: name).path)
-    }) else { throw CommandError.notAModelFolder(model) }
+    guard
+      ["model.json", "plans.json"].contains(where: { name in
+        FileManager.default.fileExists(atPath: place.appending(path: name).path)
+      })
+    else { throw CommandError.notAModelFolder(model) }
     let fine = try inspectModel(at: place).plan
     let materials = try ScoutMaterials(
       source: URL(filePath: source),
@@ -207,9 +210,10 @@ struct ScoutCommand: AsyncParsableCommand {
     }
     let windows = measured.windows
     let share = 100 * Double(windows.scheduled) / Double(max(1, windows.possible))
-    return ([table.text] + missed + [
-      "\(windows.scheduled) of \(windows.possible) windows would be run on these cases "
-        + "(\(share.text(digits: 0)) %)"
-    ]).joined(separator: "\n")
+    return
+      ([table.text] + missed + [
+        "\(windows.scheduled) of \(windows.possible) windows would be run on these cases "
+          + "(\(share.text(digits: 0)) %)"
+      ]).joined(separator: "\n")
   }
 }

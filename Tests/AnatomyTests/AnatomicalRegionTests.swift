@@ -18,12 +18,18 @@ struct AnatomicalRegionTests {
     let regions = AnatomicalRegion.regions(of: [
       "Spleen", "RightParotid", "GTV primary", "Oesophagus", "Larynx", "optic chiasma",
     ])
-    #expect(regions.map(\.name) == [
-      "tumors", "orbits-optics", "salivary", "pharynx-larynx", "vessels-thyroid-esophagus", "Spleen",
-    ])
-    #expect(regions.map(\.members) == [
-      ["GTV primary"], ["optic chiasma"], ["RightParotid"], ["Larynx"], ["Oesophagus"], ["Spleen"],
-    ])
+    #expect(
+      regions.map(\.name) == [
+        "tumors", "orbits-optics", "salivary", "pharynx-larynx", "vessels-thyroid-esophagus",
+        "Spleen",
+      ]
+    )
+    #expect(
+      regions.map(\.members) == [
+        ["GTV primary"], ["optic chiasma"], ["RightParotid"], ["Larynx"], ["Oesophagus"],
+        ["Spleen"],
+      ]
+    )
     #expect(AnatomicalRegion.regions(of: []).isEmpty)
   }
 

@@ -38,9 +38,11 @@ struct MergingTests {
     #expect(merged.name == "Clinic-scout")
     #expect(merged.labels.entries.map(\.name) == ["ears", "Parotid_L"])
     #expect(merged.labels.entries.map(\.label) == [1, 2])
-    #expect(merged.cases.map(\.labels) == [
-      .map(place, classes: [10: 1, 20: 1, 30: 2]), .map(place, classes: [10: 0, 20: 0, 30: 2]),
-    ])
+    #expect(
+      merged.cases.map(\.labels) == [
+        .map(place, classes: [10: 1, 20: 1, 30: 2]), .map(place, classes: [10: 0, 20: 0, 30: 2]),
+      ]
+    )
     #expect(merged.cases.map(\.contoured) == [[1, 2], [2]])
   }
 

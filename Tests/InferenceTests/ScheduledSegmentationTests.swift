@@ -13,8 +13,8 @@ import Volumes
 struct ScheduledSegmentationTests {
   /// A drawn scan, a network of drawn weights, and regions.
   struct Example: Sendable {
-    var size = [26, 40, 37]
-    var window = [8, 16, 16]
+    var size = [9, 18, 17]
+    var window = [4, 8, 8]
     var outputs = 5
     var folds = 1
     var isRegions = false
@@ -113,8 +113,8 @@ struct ScheduledSegmentationTests {
 
   static let examples = [
     Example(), Example(folds: 2), Example(isRegions: true), Example(mirroring: [0, 2]),
-    Example(size: [26, 11, 37]), Example(transpose: [2, 0, 1], margin: [2, 1, 0]),
-    Example(croppedSize: [31, 40, 50]),
+    Example(size: [9, 5, 17]), Example(transpose: [2, 0, 1], margin: [2, 1, 0]),
+    Example(croppedSize: [11, 18, 24]),
   ]
 
   @Test("Everywhere gives the labels of the full run", arguments: examples.indices)
@@ -135,7 +135,7 @@ struct ScheduledSegmentationTests {
   func sameWindow() async throws {
     try await onDevice {
       // One window is all that the full run has.
-      let example = Example(size: [8, 16, 16])
+      let example = Example(size: [4, 8, 8])
       let full = try example.full()
       for order in [WindowSchedule.Order.together, .byPriority] {
         let result = try example.run(example.schedule(order))
@@ -171,10 +171,10 @@ struct ScheduledSegmentationTests {
   func heads() async throws {
     try await onDevice {
       var example = Example(outputs: 9)
-      example.size = [8, 16, 16]
+      example.size = [4, 8, 8]
       let all = try example.full().labelMap.voxels
       let need = BlockMask(on: example.grid) { _, _, _ in true }
-      func run(_ channels: [Int]) throws -> [UInt16] {
+      @DeviceActor func run(_ channels: [Int]) throws -> [UInt16] {
         let region = ScheduledRegion(name: "r", priority: 1, channels: channels, need: need)
         return try example.run(
           WindowSchedule(regions: [region], on: example.grid, step: 0.5, order: .together)
@@ -210,7 +210,8 @@ struct ScheduledSegmentationTests {
       for seconds in 0...schedule.count * folds + 1 {
         let clock = WindowClock()
         let result = try example.run(schedule, deadline: clock.deadline(Double(seconds) + 0.5)) {
-          _, _ in clock.tick()
+          _,
+          _ in clock.tick()
         }
         // Nothing starts that would end too late, after the first window was measured.
         #expect(clock.seconds <= Double(max(seconds, folds)))

@@ -14,17 +14,17 @@ struct WindowScheduleTests {
 
     init(seed: UInt64) {
       var generator = SeededGenerator(seed: seed)
-      let window = (0..<3).map { _ in [3, 8, 16, 24, 40].randomElement(using: &generator) ?? 8 }
-      let size = window.map { Int.random(in: max(1, $0 / 2)...$0 * 5, using: &generator) }
+      let window = (0..<3).map { _ in [3, 8, 16, 24].randomElement(using: &generator) ?? 8 }
+      let size = window.map { Int.random(in: max(1, $0 / 2)...$0 * 3, using: &generator) }
       self.seed = seed
-      step = Double.random(in: 0.2...1, using: &generator)
+      step = Double.random(in: 0.4...1, using: &generator)
       let grid = BlockGrid(size: size, windowSize: window, step: step)
       self.grid = grid
       regions = (0..<Int.random(in: 0...4, using: &generator)).map { index in
         let boxes = (0..<Int.random(in: 0...3, using: &generator)).map { _ in
           (0..<3).map { axis in
             let ends = (0..<2).map { _ in Int.random(in: 0...grid.counts[axis], using: &generator) }
-            return ends.min() ?? 0..<(ends.max() ?? 0)
+            return (ends.min() ?? 0)..<(ends.max() ?? 0)
           }
         }
         var need = BlockMask(on: grid)
@@ -45,7 +45,7 @@ struct WindowScheduleTests {
 
   static let orders = [WindowSchedule.Order.together, .byPriority]
 
-  @Test("Each block of each region is trusted to a window", arguments: 0..<150 as Range<UInt64>)
+  @Test("Each block of each region is trusted to a window", arguments: 0..<40 as Range<UInt64>)
   func covers(seed: UInt64) {
     let draw = Draw(seed: seed)
     for schedule in Self.orders.map(draw.schedule) {
@@ -63,7 +63,7 @@ struct WindowScheduleTests {
 
   @Test("A trusted block has the core's margin around it, or the end of the grid")
   func margins() {
-    for seed in 0..<100 as Range<UInt64> {
+    for seed in 0..<40 as Range<UInt64> {
       let draw = Draw(seed: seed)
       for window in draw.schedule(.together).passes.flatMap(\.windows) {
         let box = draw.grid.trusted(windowAt: window.start)
@@ -125,7 +125,7 @@ struct WindowScheduleTests {
 
   @Test("The most important region comes first, and later passes only do what is left")
   func priorities() {
-    for seed in 0..<100 as Range<UInt64> {
+    for seed in 0..<40 as Range<UInt64> {
       let draw = Draw(seed: seed)
       let schedule = draw.schedule(.byPriority)
       let priorities = schedule.regions.map(\.priority)
@@ -152,18 +152,18 @@ struct WindowScheduleTests {
   @Test("All regions together need no more windows than one after the other")
   func together() {
     var fewer = 0
-    for seed in 0..<100 as Range<UInt64> {
+    for seed in 0..<40 as Range<UInt64> {
       let draw = Draw(seed: seed)
       let (one, several) = (draw.schedule(.together), draw.schedule(.byPriority))
       #expect(one.passes.count <= 1)
       if one.count < several.count { fewer += 1 }
     }
-    #expect(fewer > 10)
+    #expect(fewer > 3)
   }
 
   @Test("A region keeps its channels in every pass that it has a part in")
   func channels() {
-    for seed in 0..<100 as Range<UInt64> {
+    for seed in 0..<40 as Range<UInt64> {
       let draw = Draw(seed: seed)
       for schedule in Self.orders.map(draw.schedule) {
         var owned = BlockMask(on: draw.grid)

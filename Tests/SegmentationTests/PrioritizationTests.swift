@@ -1,5 +1,6 @@
 import Anatomy
 import Foundation
+import ImageProcessing
 import Models
 import Segmentation
 import Synchronization
@@ -28,8 +29,11 @@ struct PrioritizationTests {
     name: String = "model"
   ) throws -> URL {
     let url = try DrawnModel(structures: structures).write(to: folder, as: name)
-    var scout = DrawnModel(configuration: "scout", structures: ["Parotid_L", "Mandible", "neuraxis"])
-      .model
+    var scout = DrawnModel(
+      configuration: "scout",
+      structures: ["Parotid_L", "Mandible", "neuraxis"]
+    )
+    .model
     scout.plan.preparation.spacing = [20, 24, 24]
     if let bias {
       var weights = scout.folds[0].weights
@@ -43,7 +47,8 @@ struct PrioritizationTests {
     let place = url.appending(path: ScoutPlan.folderName)
     try writeModel(scout, to: place)
     let names = knows ?? structures
-    func region(_ name: String, _ priority: Int, _ index: Int, _ isAlone: Bool) -> ScoutPlan.Region {
+    func region(_ name: String, _ priority: Int, _ index: Int, _ isAlone: Bool) -> ScoutPlan.Region
+    {
       ScoutPlan.Region(
         name: name,
         priority: priority,
@@ -262,9 +267,11 @@ struct ScoutDraftTests {
     #expect(draft.labels.map(\.name) == ["skull-base-ears", "Parotid_L", "Parotid_R", "Spleen"])
     #expect(draft.labels[0].structures == ["Cochlea_L", "Cochlea_R", "Pituitary"])
     #expect(draft.plan.regions.map(\.name) == ["skull-base-ears", "salivary", "Spleen"])
-    #expect(draft.plan.regions.map { $0.structures.map(\.isAlone) } == [
-      [false, false, false], [true, true], [true],
-    ])
+    #expect(
+      draft.plan.regions.map { $0.structures.map(\.isAlone) } == [
+        [false, false, false], [true, true], [true],
+      ]
+    )
     #expect(draft.plan.regions[1].labels == [2, 3])
   }
 

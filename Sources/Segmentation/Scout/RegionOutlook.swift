@@ -81,14 +81,18 @@ struct RegionOutlook {
       var box: [Range<Int>]?
       for need in found {
         guard let own = need.boundingBox else { continue }
-        box = box.map { known in
-          (0..<3).map {
-            min(known[$0].lowerBound, own[$0].lowerBound)..<max(
-              known[$0].upperBound,
-              own[$0].upperBound
-            )
-          }
-        } ?? own
+        box =
+          box.map { known in
+            (0..<3).map {
+              min(
+                known[$0].lowerBound,
+                own[$0].lowerBound
+              )..<max(
+                known[$0].upperBound,
+                own[$0].upperBound
+              )
+            }
+          } ?? own
       }
       if let box { around.set(box) }
       regions[index].need = around

@@ -19,7 +19,8 @@ struct ScanPlaces {
   init(blocksOf grid: BlockGrid, _ restoration: GridRestoration) {
     let counts = grid.counts
     let blocks = (0..<3).map { axis in
-      (0..<counts[axis]).flatMap { block in grid.voxels(axis: axis, block: block).map { _ in block } }
+      (0..<counts[axis]).flatMap { block in grid.voxels(axis: axis, block: block).map { _ in block }
+      }
     }
     offsets = Self.offsets(restoration, strides: [counts[1] * counts[2], counts[2], 1]) {
       axis,

@@ -112,7 +112,8 @@ public struct ScoutPlan: Codable, Hashable, Sendable {
     for region in regions
     where !(0...200).contains(region.margin) || !(1...1000).contains(region.priority) {
       throw .unreadable(
-        reason: "\(region.name) has a margin of \(region.margin) mm and the place \(region.priority)"
+        reason:
+          "\(region.name) has a margin of \(region.margin) mm and the place \(region.priority)"
       )
     }
   }

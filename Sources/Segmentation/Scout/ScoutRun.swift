@@ -48,6 +48,7 @@ struct Scout {
   ///   - fine: That model's plan.
   ///   - threads: How many threads work.
   /// - Returns: Coarse labels.
+  /// - Throws: The error of the stage that failed.
   func look(
     at channels: [Volume<Float>],
     of fine: ModelPlan,
