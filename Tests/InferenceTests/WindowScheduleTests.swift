@@ -156,9 +156,10 @@ struct WindowScheduleTests {
       let draw = Draw(seed: seed)
       let (one, several) = (draw.schedule(.together), draw.schedule(.byPriority))
       #expect(one.passes.count <= 1)
+      #expect(one.count <= several.count)
       if one.count < several.count { fewer += 1 }
     }
-    #expect(fewer > 3)
+    #expect(fewer > 0)
   }
 
   @Test("A region keeps its channels in every pass that it has a part in")

@@ -169,7 +169,7 @@ struct PrioritizationTests {
     let model = try model()
     var last = -1
     var finished: SegmentationResult?
-    for deadline in stride(from: 0.0, through: 200, by: 10) {
+    for deadline in stride(from: 0.0, through: 1000, by: 50) {
       let clock = SteppingClock()
       let service = SegmentationService(now: { clock.now() })
       let result = try await service.segment(request(model, Prioritization(deadline: deadline)))
