@@ -51,9 +51,11 @@ let package = Package(
     .target(
       name: "CTorch",
       cxxSettings: [
+        .headerSearchPath("GlooDeclarations"),
         .unsafeFlags([
-          "-isystem", "\(torch)/include", "-O2", "-DNDEBUG", "-fno-math-errno", "-Wall",
-        ])
+          "-isystem", "\(torch)/include", "-isystem", "\(torch)/include/torch/csrc/api/include",
+          "-O2", "-DNDEBUG", "-fno-math-errno", "-Wall",
+        ]),
       ],
       linkerSettings: [
         .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
@@ -208,7 +210,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["TestSupport", "Volumes", "VolumeFiles"],
+      dependencies: ["TestSupport", "Volumes", "VolumeFiles", "Models"],
       swiftSettings: strict
     ),
   ],

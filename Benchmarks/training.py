@@ -35,7 +35,7 @@ def prepare(arguments):
     (FOLDER / "splits.json").write_text(json.dumps([{"train": ["phantom_0001", "phantom_0002"], "val": ["phantom_0003"]}]))
     run(common.DELINEATE, "phantom", "--output", FOLDER / "set", "--cases", 3, "--seed", 1)
     run(common.DELINEATE, "plan", FOLDER / "set", "--output", FOLDER / "work", "--split", FOLDER / "splits.json",
-        "--features", *arguments.features, "--patch", *arguments.patch, "--batch-size", arguments.batch,
+        "--features", arguments.features, "--patch", *arguments.patch, "--batch-size", arguments.batch,
         "--epochs", 2, "--steps-per-epoch", arguments.steps)
     plan = FOLDER / "work" / "plan.json"
     values = json.loads(plan.read_text())
@@ -120,7 +120,7 @@ def peer(precision, steps, batch, threads):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--features", nargs="+", default=[32, 64, 128, 256, 320])
+    parser.add_argument("--features", type=int, default=32, help="of the first stage; doubled from stage to stage")
     parser.add_argument("--patch", nargs=3, default=[64, 128, 128])
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--steps", type=int, default=5, help="steps of a round; one round warms up, one counts")
@@ -146,8 +146,8 @@ def main():
             waiting = f"{100 * max(one['waiting'] for one in found):.2f} %" if name == "delineate" else "loads nothing"
             rows.append([precision, name, f"{step:.3f}", f"{step / reference:.2f}x",
                          max(one["peak_mb"] for one in found), waiting])
-    title = (f"# One training step\n\nPatch {'x'.join(map(str, arguments.patch))}, batch {arguments.batch}, features "
-             f"{', '.join(map(str, arguments.features))}, {arguments.threads} threads; median of {arguments.rounds} rounds.\n")
+    title = (f"# One training step\n\nPatch {'x'.join(map(str, arguments.patch))}, batch {arguments.batch}, "
+             f"{arguments.features} features at first, {arguments.threads} threads; median of {arguments.rounds} rounds.\n")
     common.store("training", record, title + "\n" + common.markdown(
         ["precision", "program", "s/step", "of nnunetv2", "peak memory, MB", "waiting for data"], rows))
 

@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import ImageProcessing
 import Models
+import NeuralNetworks
 import Preprocessing
 import Segmentation
 import Training
@@ -134,6 +135,14 @@ struct ScoutCommand: AsyncParsableCommand {
     )
     // Coarse voxels need no splines, and reading the scan is what a scout's time goes into.
     plan.model.preparation.imageResampling = .init(order: 1)
+    // A short training: AdamW with an average of the weights is there sooner than nnU-Net's SGD.
+    plan.optimizer = OptimizerPlan(
+      rule: .adamW,
+      learningRate: 1e-3,
+      weightDecay: 0.01,
+      momentum: 0.9,
+      averageDecay: 0.99
+    )
     try PlannedFolder(
       at: folder,
       plan: plan,

@@ -22,8 +22,8 @@ struct HelpTests {
     let outcome = try run(["--help"])
     #expect(outcome.status == 0)
     for name in [
-      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "validate",
-      "finish", "models",
+      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
+      "submit", "validate", "finish", "models",
       "import-model", "export-onnx", "export-nnunet", "phantom", "scout",
     ] {
       #expect(outcome.output.contains(name))
@@ -35,8 +35,8 @@ struct HelpTests {
   @Test(
     "Every subcommand's help has examples",
     arguments: [
-      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "validate",
-      "finish", "models",
+      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
+      "submit", "validate", "finish", "models",
       "import-model", "export-onnx", "export-nnunet", "phantom", "scout",
     ]
   )
