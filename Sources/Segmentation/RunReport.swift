@@ -34,6 +34,8 @@ public struct RunReport: Codable, Sendable, Hashable {
     /// How many voxels became background.
     public var removedVoxels: Int
   }
+  /// Which organs came first, where windows were chosen by a scout.
+  public var prioritization: PrioritizationReport?
 
   /// Which model ran.
   public struct ModelIdentity: Codable, Sendable, Hashable {
@@ -100,6 +102,8 @@ public struct RunReport: Codable, Sendable, Hashable {
     public var voxels: Int
     /// Milliliters.
     public var volumeInMilliliters: Double
+    /// How far it was contoured, where windows were chosen by a scout.
+    public var state: StructureState?
   }
 }
 

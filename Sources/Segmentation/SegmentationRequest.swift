@@ -32,6 +32,8 @@ public struct SegmentationRequest: Sendable, Hashable {
   public var probabilitiesFolder: URL?
   /// Whether the rules that were decided for the model's label maps are followed.
   public var postprocessing: Bool
+  /// Which organs come first, and by when; `nil` runs all windows in the order of the scan.
+  public var prioritization: Prioritization?
 
   /// A request; everything but inputs and model has a default, nnU-Net's for the network.
   public init(
@@ -47,7 +49,8 @@ public struct SegmentationRequest: Sendable, Hashable {
     threads: Int? = nil,
     placement: WindowPlacement = .nnunet,
     probabilitiesFolder: URL? = nil,
-    postprocessing: Bool = true
+    postprocessing: Bool = true,
+    prioritization: Prioritization? = nil
   ) {
     self.inputs = inputs
     self.channels = channels
@@ -62,6 +65,7 @@ public struct SegmentationRequest: Sendable, Hashable {
     self.placement = placement
     self.probabilitiesFolder = probabilitiesFolder
     self.postprocessing = postprocessing
+    self.prioritization = prioritization
   }
 }
 

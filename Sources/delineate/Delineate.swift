@@ -32,7 +32,7 @@ struct Delineate: AsyncParsableCommand {
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
       ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, Submit.self,
       ValidateCommand.self,
-      Finish.self,
+      Finish.self, ScoutCommand.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
     ]
   )

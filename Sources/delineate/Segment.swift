@@ -92,6 +92,8 @@ struct Segment: AsyncParsableCommand {
   @Option(help: "A folder for each structure's probabilities.", completion: .directory)
   var probabilities: String?
 
+  @OptionGroup(title: "Priorities") var priorities: PrioritizationArguments
+
   @Option(help: "The DICOM series to read: its UID, its number or a modality.")
   var series: String?
 
@@ -106,6 +108,9 @@ struct Segment: AsyncParsableCommand {
       throw ValidationError("--step must be above 0 and at most 1.")
     }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if priorities.prioritize, probabilities != nil {
+      throw ValidationError("--probabilities needs all windows; it does not go with --prioritize.")
+    }
   }
 
   func run() async throws {
@@ -122,7 +127,12 @@ struct Segment: AsyncParsableCommand {
     )
     try outputs.check()
     let service = SegmentationService()
-    let requests = scans.cases.map { request(for: $0, model: place) }
+    let prioritization = try priorities.prioritization()
+    let requests = scans.cases.map { scan in
+      var request = request(for: scan, model: place)
+      request.prioritization = prioritization
+      return request
+    }
     for (index, scan) in scans.cases.enumerated() {
       let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
       defer { progress.finish() }

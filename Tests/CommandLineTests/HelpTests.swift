@@ -24,7 +24,7 @@ struct HelpTests {
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
       "submit", "validate", "finish", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "scout",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -37,7 +37,7 @@ struct HelpTests {
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
       "submit", "validate", "finish", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "scout",
     ]
   )
   func examples(name: String) throws {
