@@ -100,7 +100,7 @@ let package = Package(
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
     room(
       "Datasets",
-      ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "DICOMStudies"]
+      ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "DICOMStudies", "ImageProcessing"]
     ),
     // 4
     room(

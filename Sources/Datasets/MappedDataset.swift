@@ -5,7 +5,7 @@ internal import Foundation
 ///
 /// `{"name": …, "channels": ["CT"], "labels": {"Brainstem": 1}, "cases": [{"name": "p01",
 /// "channels": ["p01/ct.nii.gz"], "labels": "p01/organs.nii.gz", "contoured": ["Brainstem"],
-/// "split": "train"}]}`; paths from the file's folder. A case's `labels` may also be an object of
+/// "split": "train"}]}`; paths from the file's folder, `null` where a case lacks a scan. A case's `labels` may also be an object of
 /// one mask for each structure, `{"Brainstem": "p01/stem.nrrd"}`.
 struct MappedDataset {
   /// The file's name where a folder is given.
@@ -27,7 +27,7 @@ struct MappedDataset {
 
   private struct Case: Decodable {
     var name: String
-    var channels: [String]
+    var channels: [String?]
     var labels: Labels
     var contoured: [String]?
     var split: String?
@@ -148,7 +148,15 @@ struct MappedDataset {
       )
     }
     var channels: [URL] = []
-    for path in one.channels { channels.append(try place(path)) }
+    for path in one.channels {
+      channels.append(
+        try path.map { (path) throws(TrainingDatasetError) in try place(path) }
+          ?? TrainingCase.noScan
+      )
+    }
+    guard channels.contains(where: { $0 != TrainingCase.noScan }) else {
+      throw .missingFile(case: one.name, file: document.channels[0])
+    }
     var contoured = Set<UInt16>()
     for structure in one.contoured ?? [] { contoured.insert(try label(structure)) }
     let source: TrainingCase.LabelSource

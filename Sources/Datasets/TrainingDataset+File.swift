@@ -69,6 +69,8 @@ struct TrainingDatasetDocument: Codable {
   var channelNames: [String]
   var structures: [Structure]
   var absence: AbsenceMeaning
+  /// Left out where all scans of a case lie on one grid.
+  var channelGrids: ChannelGrids?
   var ownSplits: CrossValidationSplits?
   var cases: [Case]
 
@@ -80,6 +82,7 @@ struct TrainingDatasetDocument: Codable {
     channelNames = dataset.channelNames
     structures = dataset.labels.entries.map { Structure(label: $0.label, name: $0.name) }
     absence = dataset.absence
+    channelGrids = dataset.channelGrids == .same ? nil : dataset.channelGrids
     ownSplits = dataset.ownSplits
     func path(_ url: URL) -> String {
       let path = url.standardizedFileURL.path
@@ -165,6 +168,7 @@ struct TrainingDatasetDocument: Codable {
       ),
       cases: result,
       absence: absence,
+      channelGrids: channelGrids ?? .same,
       ownSplits: ownSplits
     )
   }

@@ -14,6 +14,8 @@ public struct TrainingDatasetOptions: Hashable, Sendable {
   public var usesPrior: Bool
   /// What absent structures mean.
   public var absence: AbsenceMeaning?
+  /// How a case's scans lie on each other.
+  public var channelGrids: ChannelGrids
 
   /// Options; by default everything the layout offers.
   public init(
@@ -21,13 +23,15 @@ public struct TrainingDatasetOptions: Hashable, Sendable {
     structures: [String] = [],
     channels: [String] = [],
     usesPrior: Bool = false,
-    absence: AbsenceMeaning? = nil
+    absence: AbsenceMeaning? = nil,
+    channelGrids: ChannelGrids = .same
   ) {
     self.layout = layout
     self.structures = structures
     self.channels = channels
     self.usesPrior = usesPrior
     self.absence = absence
+    self.channelGrids = channelGrids
   }
 }
 
@@ -56,6 +60,7 @@ extension TrainingDataset {
     case .listed: self = try MappedDataset(at: url).dataset()
     }
     if let absence = options.absence { self.absence = absence }
+    channelGrids = options.channelGrids
     try take(channels: options.channels)
     try take(structures: options.structures)
     useCanonicalNames()

@@ -1,6 +1,7 @@
 internal import Anatomy
 internal import Archives
 public import Foundation
+internal import ImageProcessing
 internal import VolumeFiles
 public import Volumes
 
@@ -15,25 +16,37 @@ public struct LoadedCase: Sendable {
 }
 
 extension TrainingDataset {
-  /// Reads a case: the scans, and one label map of the network's classes on their grid.
+  /// Reads a case: the scans, and one label map of the network's classes on their grid, the first
+  /// scan's; a channel without a scan is 0 everywhere.
   /// - Throws: ``TrainingDatasetError`` where a file cannot be read, grids differ, or a number
   ///   stands for no structure.
   public func load(_ one: TrainingCase) throws(TrainingDatasetError) -> LoadedCase {
-    var channels: [Volume<Float>] = []
-    for url in one.channels {
-      let volume = try reading(one) { () throws(VolumeFileError) in try readVolume(at: url) }
-      if let grid = channels.first?.grid, !grid.matches(volume.grid) {
-        throw .mismatchedPair(
-          case: one.name,
-          file: url.lastPathComponent,
-          GridMismatch(expected: grid, found: volume.grid)
-        )
+    var scans: [Volume<Float>?] = []
+    var common: VoxelGrid?
+    for (number, url) in one.channels.enumerated() {
+      guard url != TrainingCase.noScan else {
+        scans.append(nil)
+        continue
       }
-      channels.append(volume)
+      var volume = try reading(one) { () throws(VolumeFileError) in try readVolume(at: url) }
+      if let grid = common, !grid.matches(volume.grid) {
+        guard channelGrids == .own else {
+          throw .mismatchedPair(
+            case: one.name,
+            file: url.lastPathComponent,
+            GridMismatch(expected: grid, found: volume.grid)
+          )
+        }
+        let isCT = channelNames.indices.contains(number) && isCTName(channelNames[number])
+        volume = resampled(volume, onto: grid, outside: isCT ? -1024 : 0, threads: 1)
+      }
+      common = common ?? volume.grid
+      scans.append(volume)
     }
-    guard let grid = channels.first?.grid else {
+    guard let grid = common else {
       throw .missingFile(case: one.name, file: channelNames.first ?? "a scan")
     }
+    let channels = scans.map { $0 ?? Volume(repeating: 0, grid: grid) }
     let labels = try labelMap(of: one, on: grid)
     let contoured = one.contoured ?? contouredClasses(present: labels.present)
     return LoadedCase(
@@ -42,6 +55,8 @@ extension TrainingDataset {
       contoured: contoured.union(labels.present)
     )
   }
+
+  private func isCTName(_ name: String) -> Bool { name.uppercased().hasPrefix("CT") }
 
   /// The classes that count as contoured where the layout does not say, from those that occur.
   public func contouredClasses(present: Set<UInt16>) -> Set<UInt16> {
@@ -156,11 +171,14 @@ extension TrainingDataset {
 }
 
 extension TrainingCase {
+  /// The files of the scans that there are, in order.
+  public var scans: [URL] { channels.filter { $0 != Self.noScan } }
+
   /// The files that hold the case: scans in order, then contours.
   public var files: [URL] {
     switch labels {
-    case .map(let url, _): channels + [url]
-    case .masks(let masks): channels + masks.map(\.file)
+    case .map(let url, _): scans + [url]
+    case .masks(let masks): scans + masks.map(\.file)
     }
   }
 

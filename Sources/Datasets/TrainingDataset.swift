@@ -19,6 +19,8 @@ public struct TrainingDataset: Hashable, Sendable {
   public var cases: [TrainingCase]
   /// What it means where a case has no voxel of a structure, and does not say it was contoured.
   public var absence: AbsenceMeaning
+  /// How a case's scans lie on each other.
+  public var channelGrids: ChannelGrids
   /// The data set's own division into training and validation, where it has one.
   public var ownSplits: CrossValidationSplits?
 
@@ -31,6 +33,7 @@ public struct TrainingDataset: Hashable, Sendable {
     labels: LabelScheme,
     cases: [TrainingCase],
     absence: AbsenceMeaning = .byName,
+    channelGrids: ChannelGrids = .same,
     ownSplits: CrossValidationSplits? = nil
   ) {
     self.name = name
@@ -40,6 +43,7 @@ public struct TrainingDataset: Hashable, Sendable {
     self.labels = labels
     self.cases = cases
     self.absence = absence
+    self.channelGrids = channelGrids
     self.ownSplits = ownSplits
   }
 
@@ -60,11 +64,20 @@ public struct TrainingDataset: Hashable, Sendable {
   }
 }
 
+/// How a case's scans lie on each other.
+public enum ChannelGrids: String, Codable, Hashable, Sendable, CaseIterable {
+  /// All on one grid; a case where they are not is refused.
+  case same
+  /// Each on a grid of its own: they are brought onto the first one's by where they lie in the
+  /// patient, and what they do not show there is 0, or air in a CT.
+  case own
+}
+
 /// One patient to train on.
 public struct TrainingCase: Hashable, Sendable {
   /// The name; unique in its data set.
   public var name: String
-  /// One file, or folder of DICOM slices, per channel, in order.
+  /// One file, or folder of DICOM slices, per channel, in order; ``noScan`` where there is none.
   public var channels: [URL]
   /// Where the contours are.
   public var labels: LabelSource
@@ -88,6 +101,9 @@ public struct TrainingCase: Hashable, Sendable {
     self.contoured = contoured
     self.checksum = checksum
   }
+
+  /// What stands for a channel of which a case has no scan: the file that holds nothing.
+  public static let noScan = URL(filePath: "/dev/null")
 
   /// Where a case's contours are.
   public enum LabelSource: Hashable, Sendable {

@@ -66,7 +66,7 @@ public func segment(
   _ prepared: PreparedCase,
   folds: Int,
   options: SlidingWindowOptions,
-  network: (Int) throws(InferenceError) -> UNet,
+  network: (Int) throws(InferenceError) -> PreparedNetwork,
   probabilities: ProbabilityVolumes? = nil,
   progress: (Int, Int) -> Void = { _, _ in }
 ) throws(InferenceError) -> SlidingWindowResult {
@@ -97,23 +97,23 @@ public func segment(
   )
   var clock = StageClock()
   var done = 0
-  var current: UNet?
+  var current: PreparedNetwork?
 
   for row in plan.rows {
     try clock.time(\.restore) { () throws(InferenceError) in
       try ring.finish(before: row.plane, restorer.accept)
     }
     for fold in 0..<folds {
-      let unet: UNet
+      let running: PreparedNetwork
       if folds == 1, let current {
-        unet = current
+        running = current
       } else {
         current = nil  // one fold's weights at a time
-        unet = try network(fold)
-        current = unet
+        running = try network(fold)
+        current = running
       }
-      guard unet.inputChannels == prepared.channelCount else {
-        throw .wrongChannelCount(found: prepared.channelCount, expected: unet.inputChannels)
+      guard running.inputChannels == prepared.channelCount else {
+        throw .wrongChannelCount(found: prepared.channelCount, expected: running.inputChannels)
       }
       for start in row.starts {
         guard !Task.isCancelled else { throw .cancelled }
@@ -129,7 +129,7 @@ public func segment(
               type: options.placement.type,
               on: options.placement.device
             )
-            return try mirrored(window, axes: options.mirroringAxes, through: unet)
+            return try mirrored(window, axes: options.mirroringAxes, through: running)
           }
           try clock.time(\.blend) { () throws(TorchError) in
             try ring.add(logits, fold: fold, gaussian: gaussian, at: position)
@@ -154,10 +154,10 @@ public func segment(
 }
 
 /// The mean of a network's answers to all mirrorings over the given axes, in nnU-Net's order.
-private func mirrored(
+func mirrored(
   _ window: Tensor,
   axes: [Int],
-  through network: UNet
+  through network: PreparedNetwork
 ) throws(TorchError) -> Tensor {
   let sum = try network(window)
   let combinations = mirrorings(of: axes)
@@ -181,13 +181,13 @@ package func mirrorings(of axes: [Int]) -> [[Int]] {
 
 extension LabelDecision {
   /// Whether channel 0 stands for what is none of the others.
-  fileprivate var hasBackgroundChannel: Bool {
+  var hasBackgroundChannel: Bool {
     if case .firstMaximum = self { true } else { false }
   }
 }
 
 /// Seconds by stage.
-private struct StageClock {
+struct StageClock {
   var network = 0.0
   var blend = 0.0
   var restore = 0.0

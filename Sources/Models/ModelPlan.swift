@@ -36,7 +36,7 @@ public struct ModelPlan: Codable, Hashable, Sendable {
   /// How scans are prepared, and the answer brought back.
   public var preparation: PreparationPlan
   /// The network.
-  public var architecture: UNetPlan
+  public var architecture: NetworkPlan
   /// The size of a window in voxels, in the network's axis order.
   public var patchSize: [Int]
   /// The network's axes along which test-time mirroring is allowed; empty where it is not.
@@ -57,7 +57,7 @@ public struct ModelPlan: Codable, Hashable, Sendable {
     labels: LabelScheme,
     outputs: Outputs,
     preparation: PreparationPlan,
-    architecture: UNetPlan,
+    architecture: NetworkPlan,
     patchSize: [Int],
     mirroringAxes: [Int],
     previousStage: String? = nil,

@@ -21,7 +21,7 @@ final class LoadedModel {
   let postprocessing: Postprocessing?
   let foldNames: [String]
   private var folds: [ModelFold]
-  private var only: UNet?
+  private var only: PreparedNetwork?
 
   /// Reads a model.
   /// - Throws: ``ModelError``.
@@ -36,13 +36,13 @@ final class LoadedModel {
   }
 
   /// The network of one fold.
-  func network(fold: Int) throws(InferenceError) -> UNet {
+  func network(fold: Int) throws(InferenceError) -> PreparedNetwork {
     if let only { return only }
     let isOnly = folds.count == 1
     let weights = FoldWeights(isOnly ? folds.removeFirst() : folds[fold])
-    let network: UNet
+    let network: PreparedNetwork
     do {
-      network = try UNet(plan.architecture, weights: weights, placement: key.placement)
+      network = try PreparedNetwork(plan.architecture, weights: weights, placement: key.placement)
     } catch {
       throw .network(error)
     }

@@ -35,6 +35,8 @@ public struct RunReport: Codable, Sendable, Hashable {
     /// How many voxels became background.
     public var removedVoxels: Int
   }
+  /// Which organs came first, where windows were chosen by a scout.
+  public var prioritization: PrioritizationReport?
 
   /// Which model ran.
   public struct ModelIdentity: Codable, Sendable, Hashable {
@@ -101,6 +103,8 @@ public struct RunReport: Codable, Sendable, Hashable {
     public var voxels: Int
     /// Milliliters.
     public var volumeInMilliliters: Double
+    /// How far it was contoured, where windows were chosen by a scout.
+    public var state: StructureState?
   }
 }
 

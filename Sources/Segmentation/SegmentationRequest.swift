@@ -6,6 +6,10 @@ import Torch
 public struct SegmentationRequest: Sendable, Hashable {
   /// One file or DICOM folder per channel, in the model's order.
   public var inputs: [URL]
+  /// The names of the inputs' channels where some are left out; `nil` where all are given.
+  ///
+  /// In the model's order. A model of several modalities runs on those that there are.
+  public var channels: [String]?
   /// The DICOM series to take where a folder holds several: its UID or its number in the list.
   public var series: String?
   /// A model folder or zip export.
@@ -28,10 +32,13 @@ public struct SegmentationRequest: Sendable, Hashable {
   public var probabilitiesFolder: URL?
   /// Whether the rules that were decided for the model's label maps are followed.
   public var postprocessing: Bool
+  /// Which organs come first, and by when; `nil` runs all windows in the order of the scan.
+  public var prioritization: Prioritization?
 
   /// A request; everything but inputs and model has a default, nnU-Net's for the network.
   public init(
     inputs: [URL],
+    channels: [String]? = nil,
     model: URL,
     series: String? = nil,
     folds: [String]? = nil,
@@ -42,9 +49,11 @@ public struct SegmentationRequest: Sendable, Hashable {
     threads: Int? = nil,
     placement: WindowPlacement = .nnunet,
     probabilitiesFolder: URL? = nil,
-    postprocessing: Bool = true
+    postprocessing: Bool = true,
+    prioritization: Prioritization? = nil
   ) {
     self.inputs = inputs
+    self.channels = channels
     self.model = model
     self.series = series
     self.folds = folds
@@ -56,6 +65,7 @@ public struct SegmentationRequest: Sendable, Hashable {
     self.placement = placement
     self.probabilitiesFolder = probabilitiesFolder
     self.postprocessing = postprocessing
+    self.prioritization = prioritization
   }
 }
 

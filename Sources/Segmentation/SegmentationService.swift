@@ -15,10 +15,22 @@ import Volumes
 /// It lives on the device thread, so its runs follow one another; the model last used stays loaded.
 public actor SegmentationService {
   private var loaded: LoadedModel?
+  var loadedScout: LoadedModel?
+  /// Seconds on a clock that never goes back; deadlines are kept by it.
+  let now: @Sendable () -> Double
   private var reading: (request: SegmentationRequest, task: Task<[Scan], any Error>)?
 
   /// A service with nothing loaded.
-  public init() { TorchRuntime.prepare() }
+  public init() {
+    let start = ContinuousClock.now
+    self.init { seconds(since: start) }
+  }
+
+  /// A service that keeps deadlines by a clock: seconds that never go back.
+  package init(now: @escaping @Sendable () -> Double) {
+    self.now = now
+    TorchRuntime.prepare()
+  }
 
   /// libtorch belongs to one thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -39,6 +51,7 @@ public actor SegmentationService {
     progress: @Sendable (SegmentationProgress) -> Void = { _ in }
   ) async throws -> SegmentationResult {
     var clock = RunClock()
+    let started = now()
     let threads = request.threads ?? ProcessInfo.processInfo.activeProcessorCount
     try TorchRuntime.start(threads: threads)
     let placement = try Placement(request)
@@ -47,12 +60,7 @@ public actor SegmentationService {
     let model = try model(for: request, placement: placement)
     let plan = model.plan
     clock.lap("load")
-    guard request.inputs.count == plan.channelNames.count else {
-      throw SegmentationError.wrongInputCount(
-        found: request.inputs.count,
-        channels: plan.channelNames
-      )
-    }
+    let scanChannels = try ScanChannels(of: request, plan: plan)
     progress(.stage("Reading the scan"))
     let scans = try await scans(for: request)
     if let next { startReading(next) }
@@ -68,20 +76,32 @@ public actor SegmentationService {
       )
       clock.lap("previousStage")
     }
+    let (channels, moved) = scanChannels.volumes(of: scans, threads: threads)
+    let scan = scans[0].volume
+    var scouted: (scout: Scout, look: Scout.Look, seconds: Double)?
+    if request.prioritization != nil {
+      progress(.stage("Scouting"))
+      let start = ContinuousClock.now
+      let scout = try scout(of: request, model: model, placement: placement)
+      let look = try scout.look(at: channels, of: plan, threads: threads)
+      scouted = (scout, look, seconds(since: start))
+      clock.lap("scout")
+    }
     progress(.stage("Preparing"))
-    let channels = scans.map(\.volume)
-    let prepared = try prepare(
-      channels,
-      plan: plan.preparation,
-      previousLabels: previousLabels,
-      previousStageLabels: plan.previousStageLabels,
-      threads: threads
+    let prepared = scanChannels.emptied(
+      try prepare(
+        channels,
+        plan: plan.preparation,
+        previousLabels: previousLabels,
+        previousStageLabels: plan.previousStageLabels,
+        threads: threads
+      )
     )
     clock.lap("prepare")
     var body: BodyExtent?
     if request.placement == .body {
       let mask = bodyMask(
-        of: channels[0],
+        of: scan,
         contrast: scans[0].isCT ? .ct : .mr,
         threads: threads
       )
@@ -97,20 +117,42 @@ public actor SegmentationService {
       placement: placement,
       body: body
     )
-    let probabilities = try ProbabilityFiles(request, plan: plan, grid: channels[0].grid)
-    progress(.stage("Segmenting"))
-    let result = try Inference.segment(
-      prepared,
-      folds: model.foldNames.count,
-      options: options,
-      network: { fold throws(InferenceError) in
-        let start = ContinuousClock.now
-        defer { clock.add(seconds(since: start), to: "load") }
-        return try model.network(fold: fold)
-      },
-      probabilities: probabilities?.volumes,
-      progress: { progress(.windows(done: $0, total: $1)) }
-    )
+    let probabilities = try ProbabilityFiles(request, plan: plan, grid: scan.grid)
+    let result: FinishedWindows
+    if let prioritization = request.prioritization, let scouted {
+      result = try prioritizedWindows(
+        prioritization,
+        scout: scouted.scout,
+        look: (scouted.look, scouted.seconds),
+        model: model,
+        prepared: prepared,
+        options: options,
+        started: started,
+        threads: threads,
+        loading: { clock.add($0, to: "load") },
+        progress: progress
+      )
+    } else {
+      progress(.stage("Segmenting"))
+      let all = try Inference.segment(
+        prepared,
+        folds: model.foldNames.count,
+        options: options,
+        network: { fold throws(InferenceError) in
+          let start = ContinuousClock.now
+          defer { clock.add(seconds(since: start), to: "load") }
+          return try model.network(fold: fold)
+        },
+        probabilities: probabilities?.volumes,
+        progress: { progress(.windows(done: $0, total: $1)) }
+      )
+      result = FinishedWindows(
+        labelMap: all.labelMap,
+        run: all.windows,
+        possible: all.possibleWindows,
+        seconds: all.seconds
+      )
+    }
     clock.add(result.seconds.network, to: "network")
     clock.add(result.seconds.blend, to: "blend")
     clock.add(result.seconds.restore, to: "restore")
@@ -127,6 +169,9 @@ public actor SegmentationService {
       clock.lap("postprocessing")
     }
     let volumes = LabelVolumes(labelMap)
+    let scheme = LabelScheme(
+      entries: plan.labels.entries.filter { result.states[$0.name] != .unwanted }
+    )
     let report = RunReport(
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
       model: RunReport.ModelIdentity(
@@ -135,7 +180,7 @@ public actor SegmentationService {
         sha256: model.provenance.sources.map(\.sha256),
         folds: model.foldNames
       ),
-      grid: RunReport.Grid(channels[0].grid),
+      grid: RunReport.Grid(scan.grid),
       settings: RunReport.Settings(
         precision: request.precision.rawValue,
         device: placement.device.rawValue,
@@ -144,24 +189,27 @@ public actor SegmentationService {
         step: request.stepFraction,
         windowPlacement: request.placement.rawValue
       ),
-      windows: RunReport.Windows(run: result.windows, possible: result.possibleWindows),
+      windows: RunReport.Windows(run: result.run, possible: result.possible),
       seconds: clock.report,
       peakMemoryInMegabytes: peakMemoryInMegabytes(),
-      structures: plan.labels.entries.map {
+      structures: scheme.entries.map {
         RunReport.StructureSummary(
           name: $0.name,
           label: $0.label,
           voxels: volumes.voxelCount(of: $0.label),
-          volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label)
+          volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label),
+          state: result.states[$0.name]
         )
       },
-      warnings: warnings(request, plan: plan, volumes: volumes),
-      postprocessing: cleanups
+      warnings: scanChannels.warnings(moved: moved, prepared: prepared)
+        + warnings(request, result, scheme: scheme, volumes: volumes),
+      postprocessing: cleanups,
+      prioritization: result.prioritization
     )
     return SegmentationResult(
       labelMap: labelMap,
-      scheme: plan.labels,
-      scan: channels[0],
+      scheme: scheme.marked(result.states),
+      scan: scan,
       isCT: scans[0].isCT,
       source: scans[0].source,
       report: report
@@ -217,6 +265,7 @@ public actor SegmentationService {
     var first = request
     first.model = folder
     first.probabilitiesFolder = nil
+    first.prioritization = nil
     // The second stage was trained on labels as the first one's network gives them.
     first.postprocessing = false
     let result = try await segment(first, progress: progress)
@@ -228,38 +277,22 @@ public actor SegmentationService {
 
   private func warnings(
     _ request: SegmentationRequest,
-    plan: ModelPlan,
+    _ run: FinishedWindows,
+    scheme: LabelScheme,
     volumes: LabelVolumes
   ) -> [String] {
-    var result: [String] = []
-    let empty = plan.labels.entries.filter { volumes.voxelCount(of: $0.label) == 0 }.map(\.name)
+    var result = run.prioritization.map { $0.warnings(run.states) } ?? []
+    let empty = scheme.entries.filter { entry in
+      volumes.voxelCount(of: entry.label) == 0
+        && ![.absent, .skipped].contains(run.states[entry.name])
+    }.map(\.name)
     if !empty.isEmpty { result.append("Not found: \(empty.joined(separator: ", ")).") }
     if request.precision == .bfloat16 {
       result.append("bf16: labels may differ from single precision in a few voxels.")
     }
-    if request.placement == .body {
+    if request.placement == .body, request.prioritization == nil {
       result.append("Body placement: air and couch were not looked at.")
     }
     return result
-  }
-}
-
-extension Placement {
-  /// The placement a request asks for.
-  /// - Throws: ``TorchError/noCUDADevice``.
-  fileprivate init(_ request: SegmentationRequest) throws(TorchError) {
-    if request.device == .cuda, !TorchRuntime.hasCUDA { throw .noCUDADevice }
-    let usesCUDA = request.device != .cpu && TorchRuntime.hasCUDA
-    self.init(device: usesCUDA ? .cuda : .cpu, type: request.precision.tensorType)
-  }
-}
-
-extension ModelPlan.Outputs {
-  /// How logits become labels.
-  fileprivate var decision: LabelDecision {
-    switch self {
-    case .classes(let labels): .firstMaximum(labels: labels)
-    case .regions(let labels): .lastRegion(labels: labels)
-    }
   }
 }

@@ -52,6 +52,8 @@ public struct AugmentationPlan: Codable, Hashable, Sendable {
   /// Whether each of several channels but the first is sometimes left out (set to 0), so that the
   /// network also works without it.
   public var channelDropout = 0.0
+  /// How often each modality of an M3-Net is left out (set to 0), never both; `nil` never.
+  public var modalityDropout: [Double]?
 
   /// nnU-Net's augmentation without mirroring.
   public init() {}

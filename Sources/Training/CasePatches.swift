@@ -129,6 +129,12 @@ public struct CaseBatches: BatchSource {
     var patch = file.withArrays {
       $0.patch(at: draw.start, size: sampler.size, varied: draw.augmentation.spatial)
     }
+    // Noise on what is absent would be taken for a scan: it is absent after the variations too.
+    let network = plan.model.architecture.m3
+    var absent = network.map { patch.absentModalities(of: $0) } ?? []
+    if let modality = draw.augmentation.modality?.modality, let network, absent.isEmpty {
+      absent = [network.channelRanges[modality]]
+    }
     draw.augmentation.apply(to: &patch)
     var isContoured = (0..<plan.model.architecture.outputChannels).map(file.record.isContoured)
     if let axis = file.sideAxis, draw.augmentation.mirroring?.axes.contains(axis) == true {
@@ -141,6 +147,7 @@ public struct CaseBatches: BatchSource {
     where normalization.usesNonzeroMask && channel < patch.channelCount {
       patch.clearOutside(channel)
     }
+    for channels in absent { patch.leaveOut(channels) }
     patch.forgetOutside()
     return (patch, isContoured)
   }

@@ -8,7 +8,7 @@ import Volumes
 extension PreparedDataset {
   /// About how many bytes the preparation of a case needs at once, by the first scan's header.
   func memoryEstimate(of one: TrainingCase, plan: ModelPlan) -> Int {
-    guard let first = one.channels.first, let grid = try? inspectFile(at: first).grid else {
+    guard let first = one.scans.first, let grid = try? inspectFile(at: first).grid else {
       // A folder of slices: they are not compressed, or a little.
       let bytes = one.files.reduce(0) { $0 + Self.fileSize($1) }
       return bytes * 16

@@ -3,6 +3,7 @@ public import Datasets
 public import Foundation
 import ImageProcessing
 public import Models
+import NeuralNetworks
 import Preprocessing
 import Synchronization
 
@@ -169,7 +170,7 @@ public struct PreparedDataset: Sendable {
   ) throws(PreparedCaseError) -> PreparedCaseRecord {
     let loaded: LoadedCase
     do { loaded = try dataset.load(one) } catch { throw .dataset(error) }
-    let prepared: PreparedCase
+    var prepared: PreparedCase
     let labels: [UInt8]
     do {
       prepared = try Preprocessing.prepare(
@@ -187,6 +188,7 @@ public struct PreparedDataset: Sendable {
     } catch {
       throw .preparation(case: one.name, error)
     }
+    if plan.architecture.m3 != nil { prepared = prepared.withoutConstantChannels() }
     return try PreparedCaseFile.write(
       prepared,
       labels: labels,

@@ -5,16 +5,24 @@ import Torch
 
 // What the processes of a training say to each other; nothing where there is one.
 extension Trainer {
-  /// The parts that this process's share of a batch is gathered over, each beside the whole batch.
+  /// The parts that this process's share of a batch is gathered over, each beside the whole batch:
+  /// for the classes, and for the masks of a network that has them.
   func parts(
     of batch: TrainingBatch
-  ) throws(TorchError) -> [(part: TrainingBatch, share: BatchShare)] {
+  ) throws(TorchError) -> [(part: TrainingBatch, shares: [NetworkRole: BatchShare])] {
     let parts = batch.parts(plan.accumulation)
-    let shares = try BatchShare.shares(
-      of: parts.map(\.isContoured),
-      classes: plan.model.architecture.outputChannels,
-      in: group
-    )
+    var shares = [[NetworkRole: BatchShare]](repeating: [:], count: parts.count)
+    let network = plan.model.architecture
+    for role in NetworkRole.allCases {
+      let classes = role == .organs ? network.outputChannels : network.masks[role]?.count
+      guard let classes else { continue }
+      let ofRole = try BatchShare.shares(
+        of: parts.map { $0.isContoured(for: role, of: network) },
+        classes: classes,
+        in: group
+      )
+      for (index, share) in ofRole.enumerated() { shares[index][role] = share }
+    }
     return Array(zip(parts, shares))
   }
 

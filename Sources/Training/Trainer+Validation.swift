@@ -14,14 +14,22 @@ extension Trainer {
       }
       do throws(TorchError) {
         try withoutGradients { () throws(TorchError) in
-          for (part, share) in try parts(of: batch) {
-            let (image, expected) = try part.tensors(network.outputScales, on: placement.device)
-            let logits = try network(image)
-            let loss = try plan.loss(predicted: logits, expected: expected, share: share)
-            guard let finest = logits.last, let labels = expected.labels.last else { continue }
+          for (part, shares) in try parts(of: batch) {
+            let (image, expected) = try part.tensors(for: network, of: plan, on: placement.device)
+            let outputs = try network(image)
+            let loss = try objective(
+              predicted: outputs,
+              roles: network.roles,
+              image: image,
+              expected: expected,
+              shares: shares
+            )
+            guard let finest = outputs.last, let labels = expected.organs.labels.last else {
+              continue
+            }
             let counts = try finest.overlapCounts(
               labels: labels,
-              isContoured: expected.isContoured
+              isContoured: expected.organs.isContoured
             )
             result.add(counts, loss: Double(try loss.values()[0]))
           }

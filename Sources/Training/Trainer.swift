@@ -59,7 +59,9 @@ struct Trainer {
     self.folder = folder
     self.placement = placement
     self.group = group
-    let graph = plan.model.architecture.graph(heads: plan.loss.hasDeepSupervision ? .all : .last)
+    let graph = plan.model.architecture.trainingGraph(
+      hasDeepSupervision: plan.loss.hasDeepSupervision
+    )
     if let start, start.share(of: plan).taken == 0 { throw .unrelatedStart(name: start.name) }
     let drawn = InitialWeights(of: graph, seed: plan.seed)
     let weights = ContinuedWeights(drawn: drawn, start: start)
@@ -82,6 +84,11 @@ struct Trainer {
 
   static let checkpointName = "checkpoint.safetensors"
   static let bestName = "best.safetensors"
+
+  /// What a step makes small.
+  var objective: TrainingObjective {
+    TrainingObjective(plan.loss, joint: plan.jointLoss, network: plan.model.architecture)
+  }
 
   /// Steps in all.
   var steps: Int { plan.epochs * plan.stepsPerEpoch }
@@ -135,9 +142,15 @@ struct Trainer {
     do throws(TorchError) {
       let scale = state.lossScale?.factor ?? 1
       var total = 0.0
-      for (part, share) in try parts(of: batch) {
-        let (image, expected) = try part.tensors(network.outputScales, on: placement.device)
-        let loss = try plan.loss(predicted: network(image), expected: expected, share: share)
+      for (part, shares) in try parts(of: batch) {
+        let (image, expected) = try part.tensors(for: network, of: plan, on: placement.device)
+        let loss = try objective(
+          predicted: network(image),
+          roles: network.roles,
+          image: image,
+          expected: expected,
+          shares: shares
+        )
         try (loss * scale).backward()
         total += Double(try loss.values()[0])
       }

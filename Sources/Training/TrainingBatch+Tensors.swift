@@ -1,3 +1,4 @@
+import Models
 import NeuralNetworks
 import Torch
 
@@ -15,11 +16,13 @@ extension TrainingBatch {
     }
   }
 
-  /// Images `[N, C, D, H, W]`, and labels `[N, D/s, H/s, W/s]` for each scale of an output.
+  /// Images `[N, C, D, H, W]`, and what each output of a network should be: labels
+  /// `[N, D/s, H/s, W/s]` at its scale, of classes, regions, or background and anatomy.
   func tensors(
-    _ scales: [[Int]],
+    for network: TrainableNetwork,
+    of plan: TrainingPlan,
     on device: ComputeDevice
-  ) throws(TorchError) -> (image: Tensor, expected: ExpectedLabels) {
+  ) throws(TorchError) -> (image: Tensor, expected: ExpectedOutputs) {
     guard let first = patches.first else {
       throw .invalidArgument(operation: "a batch", reason: "it has no patch")
     }
@@ -28,17 +31,32 @@ extension TrainingBatch {
       shape: [patches.count, first.channelCount] + first.size,
       on: device
     )
-    var labels: [LabelBatch] = []
-    for scale in scales {
-      labels.append(
+    var labels: [NetworkRole: [LabelBatch]] = [:]
+    let masks = plan.model.architecture.masks
+    for (role, scale) in zip(network.roles, network.outputScales) where role.isLabeled {
+      let table = masks[role]?.table
+      let classes = patches.flatMap { $0.labels(scale: scale) }
+      labels[role, default: []].append(
         try LabelBatch(
-          patches.flatMap { $0.labels(scale: scale) },
+          table.map { table in classes.map { table[Int($0)] } } ?? classes,
           shape: [patches.count] + zip(first.size, scale).map { $0 / $1 },
           on: device
         )
       )
     }
-    return (image, ExpectedLabels(labels: labels, isContoured: isContoured))
+    func expected(_ role: NetworkRole) -> ExpectedLabels? {
+      guard let batches = labels[role] else { return nil }
+      let known = self.isContoured(for: role, of: plan.model.architecture)
+      return ExpectedLabels(labels: batches, isContoured: known)
+    }
+    return (
+      image,
+      ExpectedOutputs(
+        organs: expected(.organs) ?? ExpectedLabels(labels: [], isContoured: isContoured),
+        regions: expected(.regions),
+        global: expected(.global)
+      )
+    )
   }
 }
 

@@ -3,7 +3,7 @@ import NeuralNetworks
 
 extension TrainingPlan {
   /// Checks that every number is one that a training can have.
-  func validate() throws(TrainingError) {
+  package func validate() throws(TrainingError) {
     func check(_ value: Int, _ bounds: ClosedRange<Int>, _ field: String) throws(TrainingError) {
       guard bounds.contains(value) else {
         throw .unusablePlan(
@@ -52,6 +52,20 @@ extension TrainingPlan {
     try check(loss.overlapWeight, 0...1e6, "loss.overlapWeight")
     try check(loss.voxelWeight, 0...1e6, "loss.voxelWeight")
     try check(loss.smoothing, 0...1, "loss.smoothing")
+    for (name, weight) in jointLoss?.weights ?? [] {
+      try check(weight, 0...1e6, "jointLoss.\(name)")
+    }
+    if let dropout = augmentation.modalityDropout {
+      guard let m3 = model.architecture.m3, dropout.count == m3.modalities.count,
+        dropout.allSatisfy({ $0 >= 0 }), dropout.reduce(0, +) <= 1
+      else {
+        throw .unusablePlan(
+          field: "augmentation.modalityDropout",
+          value: "\(dropout)",
+          expected: "a probability for each of M3-Net's modalities, at most 1 together"
+        )
+      }
+    }
     guard loss.overlap != .none || loss.voxels != .none else {
       throw .unusablePlan(field: "loss", value: "nothing", expected: "an overlap or a voxel loss")
     }

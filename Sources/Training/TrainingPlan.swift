@@ -21,6 +21,8 @@ public struct TrainingPlan: Codable, Hashable, Sendable {
   public var foregroundShare: Double
   /// What is made small.
   public var loss: LossPlan
+  /// What is made small beside, of a network with masks or a registration; `nil` for others.
+  public var jointLoss: JointLossPlan?
   /// How weights follow their gradients.
   public var optimizer: OptimizerPlan
   /// How patches are varied.
@@ -42,6 +44,7 @@ public struct TrainingPlan: Codable, Hashable, Sendable {
     validationSteps: Int = 50,
     foregroundShare: Double = 0.33,
     loss: LossPlan = LossPlan(),
+    jointLoss: JointLossPlan? = nil,
     optimizer: OptimizerPlan = OptimizerPlan(),
     augmentation: AugmentationPlan = AugmentationPlan(),
     seed: UInt64 = 0,
@@ -56,6 +59,7 @@ public struct TrainingPlan: Codable, Hashable, Sendable {
     self.validationSteps = validationSteps
     self.foregroundShare = foregroundShare
     self.loss = loss
+    self.jointLoss = jointLoss
     self.optimizer = optimizer
     self.augmentation = augmentation
     self.seed = seed

@@ -45,7 +45,12 @@ struct PredictedCases {
     defer { try? FileManager.default.removeItem(at: place) }
     try writeModel(model, to: place)
     let requests = missing.map {
-      request.segmentation(of: $0.channels, model: place, postprocessing: postprocessing)
+      request.segmentation(
+        of: $0,
+        channelNames: self.model.plan.channelNames,
+        model: place,
+        postprocessing: postprocessing
+      )
     }
     for (index, one) in missing.enumerated() {
       let finished = done

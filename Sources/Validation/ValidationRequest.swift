@@ -1,3 +1,4 @@
+import Datasets
 public import Foundation
 public import Segmentation
 public import Training
@@ -46,14 +47,17 @@ public struct ValidationRequest: Sendable {
     .init(precision: precision, mirroring: mirroring, step: stepFraction)
   }
 
-  /// A case of the data set as the service takes it.
+  /// A case of the data set as the service takes it, without the channels that it has no scan of.
   func segmentation(
-    of inputs: [URL],
+    of one: TrainingCase,
+    channelNames: [String],
     model: URL,
     postprocessing: Bool
   ) -> SegmentationRequest {
-    SegmentationRequest(
-      inputs: inputs,
+    let scans = zip(channelNames, one.channels).filter { $1 != TrainingCase.noScan }
+    return SegmentationRequest(
+      inputs: scans.map(\.1),
+      channels: scans.count < channelNames.count ? scans.map(\.0) : nil,
       model: model,
       precision: precision,
       mirroring: mirroring,

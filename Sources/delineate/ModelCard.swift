@@ -73,7 +73,7 @@ struct ModelCard {
       ("Channels", plan.channelNames.joined(separator: ", ")),
       (
         "Network",
-        "nnU-Net's \(network.encoder == .plain ? "plain" : "residual-encoder") U-Net, features "
+        "\(network.unet == nil ? "" : "nnU-Net's ")\(network.title), features "
           + "\(joined(network.features, ", ")); \(count) weights in \(storesHalf ? 16 : 32) bits"
       ),
       (

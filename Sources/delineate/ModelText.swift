@@ -51,7 +51,7 @@ struct ModelText {
       ("Channels", plan.channelNames.joined(separator: ", ")),
       (
         "Network",
-        "\(plan.architecture.encoder.rawValue), features \(features.joined(separator: " "))"
+        "\(plan.architecture.title), features \(features.joined(separator: " "))"
       ),
       ("Window", plan.patchSize.map(String.init).joined(separator: " × ") + " voxels"),
       ("Spacing", spacing.joined(separator: " × ") + " mm"),

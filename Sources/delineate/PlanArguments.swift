@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Datasets
 import Foundation
+public import NeuralNetworks
 public import Training
 
 /// How the cases are divided into training and validation.
@@ -42,6 +43,7 @@ struct MemoryAmount: Hashable, ExpressibleByArgument {
 }
 
 extension PlanningPreset: ExpressibleByArgument {}
+extension M3NetPlan.Fusion: ExpressibleByArgument {}
 extension PlanningOptions.Resolution: ExpressibleByArgument {}
 extension PlanningOptions.Mirroring: ExpressibleByArgument {}
 extension AbsenceMeaning: ExpressibleByArgument {}
@@ -72,6 +74,14 @@ struct DatasetArguments: ParsableArguments {
   )
   var channels: [String] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      "Scans of a case may lie on grids of their own, as HaN-Seg's MR does.",
+      discussion: "They are brought onto the first one's grid by where they lie in the patient."
+    )
+  )
+  var ownGrids = false
+
   @Flag(help: "HNTS-MRG mid-radiotherapy: the registered earlier scan and mask are channels too.")
   var prior = false
 
@@ -94,15 +104,30 @@ struct DatasetArguments: ParsableArguments {
       structures: structures,
       channels: channels,
       usesPrior: prior,
-      absence: absentMeans
+      absence: absentMeans,
+      channelGrids: ownGrids ? .own : .same
     )
   }
 }
 
 /// What decides about the plan.
 struct PlanningArguments: ParsableArguments {
-  @Option(help: "The network: plain, resenc-m or resenc-l, as in nnU-Net.")
+  @Option(help: "The network: plain, resenc-m or resenc-l, as in nnU-Net, or m3.")
   var preset = PlanningPreset.plain
+
+  @Option(
+    help: ArgumentHelp(
+      "How M3-Net's CT and MR come together: input, concatenation, gates or aligned-gates.",
+      discussion: "By default aligned-gates; gates without registration."
+    )
+  )
+  var fusion: M3NetPlan.Fusion?
+
+  @Flag(help: "M3-Net without its global and regional masks.")
+  var noMasks = false
+
+  @Flag(help: "M3-Net without its registration.")
+  var noRegistration = false
 
   @Option(
     help: ArgumentHelp(
@@ -179,6 +204,7 @@ struct PlanningArguments: ParsableArguments {
       epochs: epochs,
       stepsPerEpoch: stepsPerEpoch,
       mirroring: mirroring,
+      m3: M3Options(fusion: fusion, hasMasks: !noMasks, hasRegistration: !noRegistration),
       seed: seed
     )
   }

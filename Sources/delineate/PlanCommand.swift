@@ -19,7 +19,8 @@ struct PlanCommand: ParsableCommand {
 
       A case's labels may also be one mask a structure, {"Parotid_L": "p01/left.nrrd"}; contoured \
       and split (train, validation) may be left out. Structures that a case was not contoured for \
-      are left out of its loss.
+      are left out of its loss. A case without one of the scans has null in its place: M3-Net \
+      (--preset m3) learns from what there is.
 
       Writes plan.json, dataset.json, splits.json and fingerprint.json into the folder --output; \
       plan.json and splits.json are there to be read and changed. delineate preprocess and \
@@ -31,6 +32,8 @@ struct PlanCommand: ParsableCommand {
         delineate plan Dataset501_Clinic --output work --split 5-fold --absent-means empty
         delineate plan cases.json --output small --patch 64 96 96 --features 16 \\
           --batch-size 2 --epochs 50 --steps-per-epoch 100
+        delineate plan cases.json --output m3 --channels CT MR_T1 --preset m3 --features 8
+        delineate plan cases.json --output ablation --preset m3 --no-masks --fusion gates
       """
   )
 

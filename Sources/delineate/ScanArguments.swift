@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import NeuralNetworks
 
 /// The scans of a `segment` command: one case, or a folder of them.
 struct ScanArguments {
@@ -10,6 +11,8 @@ struct ScanArguments {
     let name: String
     /// One file or DICOM folder per channel, in the model's order.
     let channels: [URL]
+    /// The channels' names where some are left out.
+    var names: [String]?
   }
 
   /// The cases, at least one.
@@ -30,7 +33,9 @@ struct ScanArguments {
       return
     }
     isBatch = false
-    guard arguments.count == channels.count else {
+    let modalities = plan.architecture.m3?.modalities.count ?? 1
+    let takesSome = modalities > 1 && (1..<channels.count).contains(arguments.count)
+    guard arguments.count == channels.count || takesSome else {
       throw CommandError.wrongChannelCount(found: arguments.count, channels: channels)
     }
     var files: [String: URL] = [:]
@@ -42,7 +47,8 @@ struct ScanArguments {
       }
     }
     let ordered = channels.compactMap { files[$0] }
-    cases = [Case(name: ordered[0].lastPathComponent, channels: ordered)]
+    let names = takesSome ? channels.filter { files[$0] != nil } : nil
+    cases = [Case(name: ordered[0].lastPathComponent, channels: ordered, names: names)]
   }
 
   /// The folder of the only case's first scan, which a structure set refers to; `nil` where it is a

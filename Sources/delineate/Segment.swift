@@ -29,6 +29,8 @@ struct Segment: AsyncParsableCommand {
         A model with two channels:
           delineate segment CT=ct.nii.gz MR_T1=mr.nrrd --model model \\
             --output labels.nii.gz
+        M3-Net's models take the CT, the MR, or both:
+          delineate segment CT=ct.nii.gz --model m3 --output labels.nii.gz
         All cases of a folder, fast, with a record of each run:
           delineate segment imagesTs --model model --output labels --precision bf16 \\
             --window-placement body --json > runs.jsonl
@@ -95,6 +97,8 @@ struct Segment: AsyncParsableCommand {
   @Option(help: "A folder for each structure's probabilities.", completion: .directory)
   var probabilities: String?
 
+  @OptionGroup(title: "Priorities") var priorities: PrioritizationArguments
+
   @Option(help: "The DICOM series to read: its UID, its number or a modality.")
   var series: String?
 
@@ -111,6 +115,9 @@ struct Segment: AsyncParsableCommand {
       throw ValidationError("--step must be above 0 and at most 1.")
     }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if priorities.prioritize, probabilities != nil {
+      throw ValidationError("--probabilities needs all windows; it does not go with --prioritize.")
+    }
   }
 
   func run() async throws {
@@ -133,7 +140,12 @@ struct Segment: AsyncParsableCommand {
     }
     try outputs.check()
     let service = SegmentationService()
-    let requests = scans.cases.map { request(for: $0, model: place) }
+    let prioritization = try priorities.prioritization()
+    let requests = scans.cases.map { scan in
+      var request = request(for: scan, model: place)
+      request.prioritization = prioritization
+      return request
+    }
     for (index, scan) in scans.cases.enumerated() {
       let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
       defer { progress.finish() }
@@ -149,6 +161,7 @@ struct Segment: AsyncParsableCommand {
   private func request(for scan: ScanArguments.Case, model: URL) -> SegmentationRequest {
     SegmentationRequest(
       inputs: scan.channels,
+      channels: scan.names,
       model: model,
       series: series,
       folds: folds.isEmpty ? nil : folds,

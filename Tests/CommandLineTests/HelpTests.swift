@@ -23,8 +23,7 @@ struct HelpTests {
     #expect(outcome.status == 0)
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx",
-      "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize",
+      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize", "scout",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -36,8 +35,7 @@ struct HelpTests {
     "Every subcommand's help has examples",
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx",
-      "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize",
+      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize", "scout",
     ]
   )
   func examples(name: String) throws {

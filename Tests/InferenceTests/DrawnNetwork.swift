@@ -21,9 +21,9 @@ struct DrawnNetwork: WeightSource {
     )
   }
 
-  func network(inputs: Int, outputs: Int) throws(InferenceError) -> UNet {
+  func network(inputs: Int, outputs: Int) throws(InferenceError) -> PreparedNetwork {
     do {
-      return try UNet(Self.plan(inputs: inputs, outputs: outputs), weights: self)
+      return try PreparedNetwork(.unet(Self.plan(inputs: inputs, outputs: outputs)), weights: self)
     } catch {
       throw .network(error)
     }

@@ -10,7 +10,7 @@ import Volumes
 /// prepared grid must be the cropped one.
 @DeviceActor struct PlainSegmentation {
   var prepared: PreparedCase
-  var networks: [UNet]
+  var networks: [PreparedNetwork]
   var options: SlidingWindowOptions
   /// The starts of all windows, and the padding before the grid.
   var plan: WindowPlan
@@ -57,7 +57,7 @@ import Volumes
   }
 
   /// The mean over all mirrorings of one window.
-  private func answer(_ network: UNet, at start: [Int]) throws -> [Float] {
+  private func answer(_ network: PreparedNetwork, at start: [Int]) throws -> [Float] {
     let size = options.windowSize
     let grid = prepared.size
     var window: [Float] = []

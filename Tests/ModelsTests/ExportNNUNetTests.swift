@@ -78,8 +78,8 @@ struct ExportNNUNetTests {
   @Test("Regions, cascades, other slopes, rules and folds survive")
   func variants() throws {
     var model = try readModel(at: Golden.url("plain"))
-    model.plan.architecture.leakySlope = 0.2
-    model.plan.architecture.normalizationEpsilon = 1e-3
+    model.plan.architecture.unet?.leakySlope = 0.2
+    model.plan.architecture.unet?.normalizationEpsilon = 1e-3
     model.plan.preparation.imageResampling = ResamplingRule(
       method: .linear,
       order: 1,
@@ -103,7 +103,7 @@ struct ExportNNUNetTests {
     var model = try readModel(at: Golden.url("plain"))
     model.plan.outputs = .regions([1])
     model.plan.labels = LabelScheme(entries: [.init(label: 1, name: "GTVp")])
-    model.plan.architecture.outputChannels = 1
+    model.plan.architecture.unet?.outputChannels = 1
     for (name, weight) in model.folds[0].weights where name.hasPrefix("decoder.seg_layers.") {
       let count = weight.values.count / weight.shape[0]
       model.folds[0].weights[name] = WeightTensor(

@@ -174,8 +174,8 @@ struct ONNXTests {
   func tooLarge() throws {
     let folder = try TemporaryFolder()
     var model = try readModel(at: Golden.url("plain"))
-    model.plan.architecture.features = [2, 4096]
-    model.plan.architecture.encoderDepths = [1, 3]
+    model.plan.architecture.unet?.features = [2, 4096]
+    model.plan.architecture.unet?.encoderDepths = [1, 3]
     guard
       case .tooLargeForONNX(let bytes, let limit) = #expect(
         throws: ModelError.self,

@@ -40,7 +40,7 @@ struct PlansTests {
       encoderDepths: [1, 2],
       decoderDepths: [1]
     )
-    #expect(plan.architecture == expected)
+    #expect(plan.architecture == .unet(expected))
   }
 
   @Test("Plans from before nnU-Net 2.3 describe the same network")

@@ -50,8 +50,8 @@ struct RealModelTests {
     #expect(plan.preparation.channels.map(\.scheme) == [.ct])
     #expect(plan.preparation.imageResampling == ResamplingRule(order: 3))
     #expect(plan.preparation.logitResampling == ResamplingRule(order: 1))
-    #expect(plan.architecture.encoder == .plain)
+    #expect(plan.architecture.unet?.encoder == .plain)
     #expect(plan.architecture.features == [16, 32, 64, 128, 160])
-    #expect(plan.architecture.decoderDepths == [2, 2, 2, 2])
+    #expect(plan.architecture.unet?.decoderDepths == [2, 2, 2, 2])
   }
 }

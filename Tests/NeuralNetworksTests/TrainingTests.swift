@@ -95,7 +95,8 @@ struct TrainingTests {
       let input = try Tensor(example.input, shape: example.shape)
       let trained = try TrainableNetwork(example.plan.graph(), weights: DrawnWeights())
       let outputs = try withoutGradients { () throws(TorchError) in try trained(input) }
-      let expected = try UNet(example.plan, weights: DrawnWeights())(input).values()
+      let expected = try PreparedNetwork(.unet(example.plan), weights: DrawnWeights())(input)
+        .values()
       let largest = expected.reduce(0) { max($0, abs($1)) }
       let found = try outputs[0].values()
       #expect(outputs.count == 1 && found.count == expected.count)

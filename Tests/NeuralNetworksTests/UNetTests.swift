@@ -54,7 +54,7 @@ struct UNetTests {
   @Test("Logits agree with nnU-Net's library to 1e-4", arguments: GoldenUNet.all)
   func agrees(_ example: GoldenUNet) async throws {
     try await onDevice {
-      let network = try UNet(example.plan, weights: DrawnWeights())
+      let network = try PreparedNetwork(.unet(example.plan), weights: DrawnWeights())
       let logits = try network(Tensor(example.input, shape: example.shape))
       #expect(
         logits.shape == [example.shape[0], example.plan.outputChannels] + example.shape[2...]
@@ -67,8 +67,8 @@ struct UNetTests {
   @Test("bfloat16 stays close, and gives logits in single precision", arguments: GoldenUNet.all)
   func bfloat16(_ example: GoldenUNet) async throws {
     try await onDevice {
-      let network = try UNet(
-        example.plan,
+      let network = try PreparedNetwork(
+        .unet(example.plan),
         weights: DrawnWeights(),
         placement: Placement(type: .bfloat16)
       )
@@ -89,8 +89,8 @@ struct UNetTests {
       defer { try? TorchRuntime.start(threads: ProcessInfo.processInfo.activeProcessorCount) }
       let examples = GoldenUNet.all.filter { $0.plan.features.allSatisfy { $0 % 8 == 0 } }
       for example in type == .float32 ? examples : Array(examples.prefix(1)) {
-        let network = try UNet(
-          example.plan,
+        let network = try PreparedNetwork(
+          .unet(example.plan),
           weights: DrawnWeights(),
           placement: Placement(type: type)
         )
@@ -112,7 +112,7 @@ struct UNetTests {
     try await onDevice {
       for (name, _) in example.plan.expectedWeights {
         #expect(throws: NetworkError.missingWeight(name: name)) {
-          _ = try UNet(example.plan, weights: DrawnWeights(missing: [name]))
+          _ = try PreparedNetwork(.unet(example.plan), weights: DrawnWeights(missing: [name]))
         }
       }
     }
@@ -124,7 +124,7 @@ struct UNetTests {
       for (name, shape) in example.plan.expectedWeights {
         let found = shape + [2]
         #expect(throws: NetworkError.wrongShape(name: name, found: found, expected: shape)) {
-          _ = try UNet(example.plan, weights: DrawnWeights(shapes: [name: found]))
+          _ = try PreparedNetwork(.unet(example.plan), weights: DrawnWeights(shapes: [name: found]))
         }
       }
     }
@@ -134,7 +134,7 @@ struct UNetTests {
   func askedWeights(_ example: GoldenUNet) async throws {
     try await onDevice {
       let asked = AskedWeights()
-      _ = try UNet(example.plan, weights: asked)
+      _ = try PreparedNetwork(.unet(example.plan), weights: asked)
       #expect(asked.names.sorted() == example.plan.expectedWeights.map(\.name).sorted())
     }
   }
@@ -143,7 +143,7 @@ struct UNetTests {
   func indivisibleWindow() async throws {
     try await onDevice {
       let example = try #require(GoldenUNet.all.first)
-      let network = try UNet(example.plan, weights: DrawnWeights())
+      let network = try PreparedNetwork(.unet(example.plan), weights: DrawnWeights())
       let shape = [1, example.plan.inputChannels, 4, 9, 12]
       #expect(throws: TorchError.self) {
         try network(Tensor(drawn("odd", count: shape.reduce(1, *)), shape: shape))
@@ -154,7 +154,7 @@ struct UNetTests {
   @Test("A window with other channels than the network is refused", arguments: GoldenUNet.all)
   func wrongChannels(_ example: GoldenUNet) async throws {
     try await onDevice {
-      let network = try UNet(example.plan, weights: DrawnWeights())
+      let network = try PreparedNetwork(.unet(example.plan), weights: DrawnWeights())
       let shape = [1, example.plan.inputChannels + 1] + example.shape[2...]
       #expect(throws: TorchError.self) {
         try network(Tensor(drawn("wide", count: shape.reduce(1, *)), shape: shape))
@@ -167,7 +167,7 @@ struct UNetTests {
     try await onDevice {
       let before = Tensor.liveCount
       for example in GoldenUNet.all {
-        let network = try UNet(example.plan, weights: DrawnWeights())
+        let network = try PreparedNetwork(.unet(example.plan), weights: DrawnWeights())
         _ = try network(Tensor(example.input, shape: example.shape))
       }
       #expect(Tensor.liveCount == before)

@@ -27,15 +27,17 @@ struct TrainingReportTests {
         spacing: [2.5, 3.92, 3.92],
         channels: [ChannelNormalization(scheme: .zScore)]
       ),
-      architecture: UNetPlan(
-        encoder: .plain,
-        inputChannels: 1,
-        outputChannels: names.count + 1,
-        features: [16, 32, 64],
-        kernels: Array(repeating: [3, 3, 3], count: 3),
-        strides: [[1, 1, 1], [2, 2, 2], [1, 2, 2]],
-        encoderDepths: [2, 2, 2],
-        decoderDepths: [2, 2]
+      architecture: .unet(
+        UNetPlan(
+          encoder: .plain,
+          inputChannels: 1,
+          outputChannels: names.count + 1,
+          features: [16, 32, 64],
+          kernels: Array(repeating: [3, 3, 3], count: 3),
+          strides: [[1, 1, 1], [2, 2, 2], [1, 2, 2]],
+          encoderDepths: [2, 2, 2],
+          decoderDepths: [2, 2]
+        )
       ),
       patchSize: [48, 80, 80],
       mirroringAxes: []

@@ -54,7 +54,7 @@ struct DrawnModel {
         spacing: [10, 12, 12],
         channels: channels.map { _ in normalization }
       ),
-      architecture: architecture,
+      architecture: .unet(architecture),
       patchSize: [8, 16, 16],
       mirroringAxes: [0, 1],
       previousStage: previousStage,

@@ -108,7 +108,7 @@ struct DrawnCases {
         spacing: spacing,
         channels: [ChannelNormalization(scheme: .none)]
       ),
-      architecture: .tiny(outputs: 4),
+      architecture: .unet(.tiny(outputs: 4)),
       patchSize: patchSize,
       mirroringAxes: []
     )

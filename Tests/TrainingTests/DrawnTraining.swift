@@ -82,7 +82,7 @@ extension TrainingPlan {
         spacing: [1, 1, 1],
         channels: [ChannelNormalization(scheme: .zScore)]
       ),
-      architecture: .tiny(outputs: 3),
+      architecture: .unet(.tiny(outputs: 3)),
       patchSize: [8, 16, 16],
       mirroringAxes: []
     )

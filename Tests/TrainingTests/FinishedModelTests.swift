@@ -10,11 +10,11 @@ struct FinishedModelTests {
   /// A plan with three stages, so that deep supervision has a head to leave behind.
   private func plan(averageDecay: Double? = nil) -> TrainingPlan {
     var plan = TrainingPlan.tiny(epochs: 2, stepsPerEpoch: 2)
-    plan.model.architecture.features = [4, 8, 8]
-    plan.model.architecture.kernels = Array(repeating: [3, 3, 3], count: 3)
-    plan.model.architecture.strides = [[1, 1, 1], [2, 2, 2], [2, 2, 2]]
-    plan.model.architecture.encoderDepths = [1, 1, 1]
-    plan.model.architecture.decoderDepths = [1, 1]
+    plan.model.architecture.unet?.features = [4, 8, 8]
+    plan.model.architecture.unet?.kernels = Array(repeating: [3, 3, 3], count: 3)
+    plan.model.architecture.unet?.strides = [[1, 1, 1], [2, 2, 2], [2, 2, 2]]
+    plan.model.architecture.unet?.encoderDepths = [1, 1, 1]
+    plan.model.architecture.unet?.decoderDepths = [1, 1]
     plan.loss.hasDeepSupervision = true
     plan.optimizer.averageDecay = averageDecay
     return plan
@@ -122,7 +122,7 @@ struct FinishedModelTests {
     let (first, second) = (folder.url.appending(path: "a"), folder.url.appending(path: "b"))
     try await trained(plan(), in: first)
     var other = plan()
-    other.model.architecture.features = [2, 4, 4]
+    other.model.architecture.unet?.features = [2, 4, 4]
     try await trained(other, in: second)
     let folds = [TrainedFold(name: "0", folder: first), TrainedFold(name: "1", folder: second)]
     #expect(throws: TrainingError.differentFolds(name: "1")) { try finishedModel(of: folds) }

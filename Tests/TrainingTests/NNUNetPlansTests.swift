@@ -108,7 +108,10 @@ struct NNUNetPlansTests {
     _ whole: GoldenDataset.Plan
   ) {
     let note = Comment("\(whole.preset), \(whole.memory) GB, \(plan.model.configuration)")
-    let network = plan.model.architecture
+    guard let network = plan.model.architecture.unet else {
+      Issue.record("a U-Net was planned for")
+      return
+    }
     #expect(plan.model.preparation.transposeForward == whole.transpose, note)
     #expect(plan.model.preparation.spacing == expected.spacing, note)
     #expect(plan.model.patchSize == expected.patch, note)

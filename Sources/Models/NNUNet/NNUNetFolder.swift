@@ -144,7 +144,7 @@ extension ModelPlan {
       labels: dataset.labels,
       outputs: dataset.outputs,
       preparation: try plans.preparation(configuration, channels: dataset.channelNames.count),
-      architecture: architecture,
+      architecture: .unet(architecture),
       patchSize: try configuration.required("patch_size").integers,
       mirroringAxes: mirroringAxes,
       previousStage: previous,

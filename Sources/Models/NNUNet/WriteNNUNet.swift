@@ -30,8 +30,11 @@ public func exportNNUNet(_ model: Model, to folder: URL) throws(ModelError) {
       expected: "numbers or all, each once, for nnU-Net"
     )
   }
+  guard let network = model.plan.architecture.unet else {
+    throw .unsupported(what: "network", value: "M3-Net", expected: "a U-Net, for nnU-Net")
+  }
   let dataset = try model.plan.nnUNetDataset()
-  let plans = model.plan.nnUNetPlans
+  let plans = model.plan.nnUNetPlans(of: network)
   try makeFolder(at: folder) { folder throws(ModelError) in
     try write(dataset, to: folder.appending(path: "dataset.json"))
     try write(plans, to: folder.appending(path: "plans.json"))

@@ -4,11 +4,11 @@ internal import NeuralNetworks
 
 // nnU-Net's `plans.json`: what its `PlansManager` and `ConfigurationManager` read.
 extension ModelPlan {
-  /// The plan in nnU-Net's words, with one configuration.
+  /// The plan of a U-Net in nnU-Net's words, with one configuration.
   ///
   /// What only planning and training ask for (batch size, medians of the data set) stands there as
   /// this plan implies it.
-  var nnUNetPlans: JSONValue {
+  func nnUNetPlans(of network: UNetPlan) -> JSONValue {
     let forward = preparation.transposeForward
     let backward = (0..<3).map { axis in forward.firstIndex(of: axis) ?? axis }
     return .members([
@@ -20,14 +20,14 @@ extension ModelPlan {
       ("image_reader_writer", .string("SimpleITKIO")),
       ("transpose_forward", .integers(forward)),
       ("transpose_backward", .integers(backward)),
-      ("configurations", .members([(configuration, nnUNetConfiguration)])),
+      ("configurations", .members([(configuration, nnUNetConfiguration(of: network))])),
       ("experiment_planner_used", .string("ExperimentPlanner")),
       ("label_manager", .string("LabelManager")),
       ("foreground_intensity_properties_per_channel", foregroundIntensities),
     ])
   }
 
-  private var nnUNetConfiguration: JSONValue {
+  private func nnUNetConfiguration(of network: UNetPlan) -> JSONValue {
     var members: [(String, JSONValue)] = [
       ("data_identifier", .string("nnUNetPlans_\(configuration)")),
       ("preprocessor_name", .string("DefaultPreprocessor")),
@@ -49,7 +49,7 @@ extension ModelPlan {
       members.append((key, .string(rule.nnUNetFunction)))
       members.append(("\(key)_kwargs", rule.nnUNetArguments(isLabels: isLabels)))
     }
-    members.append(("architecture", architecture.nnUNetArchitecture))
+    members.append(("architecture", network.nnUNetArchitecture))
     members.append(("batch_dice", .bool(false)))
     if let previousStage { members.append(("previous_stage", .string(previousStage))) }
     return .members(members)

@@ -3,7 +3,7 @@ public import Foundation
 internal import ImageProcessing
 internal import NeuralNetworks
 
-/// Writes a fold's network as one ONNX file (opset 17).
+/// Writes a fold's network as one ONNX file (opset 17; M3-Net, whose warps need it, opset 20).
 ///
 /// The input is `[N, C, D, H, W]`, prepared as the plan says, of the plan's patch size and any
 /// batch size; the output is the logits, `[N, outputs, D, H, W]`. The plan's name, channels, labels,
@@ -13,29 +13,31 @@ internal import NeuralNetworks
 ///   - fold: the name of the fold; `nil` takes the first.
 ///   - url: where; a file that is there is replaced.
 /// - Throws: ``ModelError``, also where the network is beyond the 2 GB one protobuf file holds.
-/// - SeeAlso: *Open Neural Network Exchange*, `onnx.proto`, IR version 8.
+/// - SeeAlso: *Open Neural Network Exchange*, `onnx.proto`, IR versions 8 and 9.
 public func exportONNX(_ model: Model, fold: String? = nil, to url: URL) throws(ModelError) {
   try model.plan.validate()
   let names = model.folds.map(\.name)
   guard let chosen = model.folds.first(where: { fold == nil || $0.name == fold }) else {
     throw .missingFold(fold, checkpoint: "weights", available: names)
   }
-  let numbers = model.plan.architecture.expectedWeights.reduce(0) { $0 + $1.shape.reduce(1, *) }
+  let network = model.plan.architecture.graph()
+  let numbers = network.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
   guard 4 * numbers <= ONNXFile.limit else {
     throw .tooLargeForONNX(bytes: 4 * numbers, limit: ONNXFile.limit)
   }
-  let weights = try initializers(of: chosen, plan: model.plan.architecture)
-  let file = try ONNXFile(plan: model.plan, weights: weights)
+  let graph = network.onnx(patchSize: model.plan.patchSize)
+  let weights = try initializers(of: chosen, network) + graph.constants
+  let file = try ONNXFile(plan: model.plan, graph: graph, weights: weights)
   try file.write(to: url)
 }
 
 /// The weights in the order of the layers, checked against the plan.
 private func initializers(
   of fold: ModelFold,
-  plan: UNetPlan
+  _ network: NetworkGraph
 ) throws(ModelError) -> [(name: String, tensor: WeightTensor)] {
   var initializers: [(String, WeightTensor)] = []
-  for (name, shape) in plan.expectedWeights {
+  for (name, shape) in network.weights {
     guard let tensor = fold.weights[name] else {
       throw .missingWeight(name: name, fold: fold.name)
     }
@@ -60,17 +62,21 @@ private struct ONNXFile {
   private let graphTail: Data
   private let modelTail: Data
 
-  init(plan: ModelPlan, weights: [(name: String, tensor: WeightTensor)]) throws(ModelError) {
+  init(
+    plan: ModelPlan,
+    graph: ONNXGraph,
+    weights: [(name: String, tensor: WeightTensor)]
+  ) throws(ModelError) {
     self.weights = weights
     tensorHeads = weights.map { Self.tensorHead($0.name, $0.tensor) }
-    graphHead = Self.graphHead(plan)
+    graphHead = Self.graphHead(plan, graph)
     graphTail = Self.graphTail(plan)
-    modelTail = try Self.modelTail(plan)
+    modelTail = try Self.modelTail(plan, graph.operatorVersion)
     let graphSize =
       graphHead.count + graphTail.count
       + zip(tensorHeads, weights).reduce(0) { $0 + $1.0.count + 4 * $1.1.tensor.values.count }
     var head = ProtobufWriter()
-    head.integer(8, field: 1)  // IR version
+    head.integer(graph.operatorVersion > 17 ? 9 : 8, field: 1)  // IR version
     head.text("Delineate", field: 2)  // producer
     head.header(field: 7, length: graphSize)
     modelHead = head.bytes
@@ -112,9 +118,9 @@ private struct ONNXFile {
     return head.bytes + inner.bytes
   }
 
-  private static func graphHead(_ plan: ModelPlan) -> Data {
+  private static func graphHead(_ plan: ModelPlan, _ network: ONNXGraph) -> Data {
     var graph = ProtobufWriter()
-    for node in plan.architecture.graph().onnxNodes() {
+    for node in network.nodes {
       graph.message(field: 1) { node.write(to: &$0) }
     }
     graph.text(plan.name, field: 2)
@@ -145,11 +151,14 @@ private struct ONNXFile {
     return graph.bytes
   }
 
-  private static func modelTail(_ plan: ModelPlan) throws(ModelError) -> Data {
+  private static func modelTail(
+    _ plan: ModelPlan,
+    _ operatorVersion: Int
+  ) throws(ModelError) -> Data {
     var model = ProtobufWriter()
     model.message(field: 8) { operators in
       operators.text("", field: 1)
-      operators.integer(17, field: 2)
+      operators.integer(operatorVersion, field: 2)
     }
     for (key, value) in try metadata(plan) {
       model.message(field: 14) { entry in

@@ -5,6 +5,8 @@ struct ONNXNode {
     case integer(Int)
     case integers([Int])
     case float(Double)
+    case floats([Double])
+    case text(String)
   }
 
   var type: String
@@ -28,6 +30,12 @@ struct ONNXNode {
         case .integer(let number):
           attribute.integer(number, field: 3)
           attribute.integer(2, field: 20)
+        case .text(let text):
+          attribute.text(text, field: 4)
+          attribute.integer(3, field: 20)
+        case .floats(let numbers):
+          for number in numbers { attribute.float(Float(number), field: 7) }
+          attribute.integer(6, field: 20)
         case .integers(let numbers):
           for number in numbers { attribute.integer(number, field: 8) }
           attribute.integer(7, field: 20)

@@ -17,6 +17,8 @@ public struct TrainableNetwork {
   public let parameters: [Parameter]
   /// For each output, by how much its resolution is below the input's along D, H and W.
   public var outputScales: [[Int]] { graph.outputScales }
+  /// What each output is.
+  public var roles: [NetworkRole] { graph.outputs.map(\.role) }
 
   private let graph: NetworkGraph
   private let releases: [[NetworkGraph.Value]]
@@ -53,8 +55,8 @@ public struct TrainableNetwork {
   }
 
   /// The network's outputs for a batch `[N, Cin, D, H, W]`, each `[N, Cout, D', H', W']` in single
-  /// precision, in the graph's order: of a U-Net with deep supervision from the lowest resolution
-  /// up.
+  /// precision, in the graph's order: the classes' logits last, with deep supervision from the lowest
+  /// resolution up; before them the masks and the registration of a network that has them.
   public func callAsFunction(_ x: Tensor) throws(TorchError) -> [Tensor] {
     var values = [Tensor?](repeating: nil, count: graph.layers.count + 1)
     values[0] = try x.converted(to: type)
@@ -65,7 +67,7 @@ public struct TrainableNetwork {
     }
     var outputs: [Tensor] = []
     for output in graph.outputs {
-      guard let value = values[output] else { continue }
+      guard let value = values[output.value] else { continue }
       outputs.append(try value.converted(to: .float32))
     }
     return outputs
@@ -100,6 +102,8 @@ public struct TrainableNetwork {
       )
     case .averagePooling(let stride):
       return try inputs[0].blockMeans(stride: stride)
+    case .plain(let operation):
+      return try operation(inputs)
     }
   }
 }

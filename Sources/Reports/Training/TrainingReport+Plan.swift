@@ -57,7 +57,7 @@ extension TrainingReport {
 
   private var modelFacts: [PlanFact] {
     let model = plan.model
-    let network = model.architecture
+    let network = model.architecture.stages
     let normalizations = zip(model.channelNames, model.preparation.channels).map { name, channel in
       "\(name): \(channel.scheme.rawValue)"
     }
@@ -94,8 +94,7 @@ extension TrainingReport {
       PlanFact("Patch", joined(model.patchSize, " × ") + " voxels", "patchSize"),
       PlanFact(
         "Network",
-        "\(network.encoder == .plain ? "plain" : "residual") U-Net, "
-          + "\(network.features.count) stages",
+        "\(model.architecture.title), \(network.features.count) stages",
         "network"
       ),
       PlanFact("Features", joined(network.features, ", "), "features"),

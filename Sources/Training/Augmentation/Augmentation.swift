@@ -39,6 +39,8 @@ public struct AugmentationDraw: Codable, Hashable, Sendable {
   var mirroring: Mirroring.Draw?
   /// The channels that are left out.
   var dropout: ChannelDropout.Draw?
+  /// The modality that is left out.
+  var modality: ModalityDropout?
 }
 
 extension AugmentationPlan {
@@ -47,16 +49,23 @@ extension AugmentationPlan {
   /// Each kind has a stream of its own, so that changing one's probability leaves the others' draws.
   func draw(channels: Int, seed: UInt64, step: Int, sample: Int) -> AugmentationDraw {
     var kind: UInt64 = 0
-    func next<Kind: Augmentation>(_ augmentation: Kind) -> Kind.Draw? {
+    func nextGenerator() -> SeededGenerator {
       kind += 1
-      var generator = SeededGenerator(
+      return SeededGenerator(
         seed: seed,
         stream: 0x6175_676D,
         UInt64(step),
         UInt64(sample),
         kind
       )
+    }
+    func next<Kind: Augmentation>(_ augmentation: Kind) -> Kind.Draw? {
+      var generator = nextGenerator()
       return augmentation.draw(channels: channels, using: &generator)
+    }
+    func modality(_ probabilities: [Double]) -> ModalityDropout? {
+      var generator = nextGenerator()
+      return ModalityDropout(probabilities: probabilities, using: &generator)
     }
     return AugmentationDraw(
       spatial: next(SpatialVariation(plan: self)),
@@ -68,7 +77,8 @@ extension AugmentationPlan {
       invertedGamma: next(GammaCorrection(chance: invertedGamma, isInverted: true)),
       gamma: next(GammaCorrection(chance: gamma, isInverted: false)),
       mirroring: next(Mirroring(axes: mirroringAxes)),
-      dropout: next(ChannelDropout(probability: channelDropout))
+      dropout: next(ChannelDropout(probability: channelDropout)),
+      modality: modalityDropout.flatMap { modality($0) }
     )
   }
 }

@@ -50,6 +50,10 @@ public func makePlan(
     cases: fingerprint.cases,
     transposeForward: shapes.transposeForward
   )
+  let architecture: NetworkPlan =
+    options.preset == .m3
+    ? .m3(try M3NetPlan(of: dataset, stages: chosen.network, options: options.m3))
+    : .unet(chosen.network)
   var plan = TrainingPlan(
     model: ModelPlan(
       name: dataset.name,
@@ -63,7 +67,7 @@ public func makePlan(
         spacing: chosen.spacing,
         channels: normalizations
       ),
-      architecture: chosen.network,
+      architecture: architecture,
       patchSize: chosen.patch,
       mirroringAxes: mirroring.axesAtInference
     ),
@@ -74,6 +78,10 @@ public func makePlan(
   )
   // Where there is a lower resolution, patches of the full one see little: their sums are joined.
   plan.loss.isBatchDice = options.resolution == .full && low != nil
+  if let m3 = architecture.m3 {
+    plan.jointLoss = JointLossPlan()
+    plan.augmentation.modalityDropout = m3.modalities.count == 2 ? options.m3.dropout : nil
+  }
   if let epochs = options.epochs { plan.epochs = epochs }
   if let steps = options.stepsPerEpoch {
     plan.stepsPerEpoch = steps

@@ -18,7 +18,7 @@ extension TrainingPlan {
   public var explanation: [PlanLine] {
     func size(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: "×") }
     func list(_ sizes: [[Int]]) -> String { sizes.map(size).joined(separator: " ") }
-    let network = model.architecture
+    let network = model.architecture.stages
     let preparation = model.preparation
     let pairs = augmentation.sidePairs.map { pair in
       pair.compactMap { label in
@@ -40,7 +40,7 @@ extension TrainingPlan {
       ("patchSize", size(model.patchSize)),
       (
         "network",
-        "\(network.encoder.rawValue), \(network.features.count) stages, depths "
+        "\(model.architecture.title), \(network.features.count) stages, depths "
           + "\(network.encoderDepths.map(String.init).joined(separator: " ")) / "
           + network.decoderDepths.map(String.init).joined(separator: " ")
       ),

@@ -38,6 +38,8 @@ public struct PlanningOptions: Hashable, Sendable {
   public var stepsPerEpoch: Int?
   /// Which axes are mirrored.
   public var mirroring: Mirroring
+  /// Which parts M3-Net has, where it is planned.
+  public var m3: M3Options
   /// What all chance follows from.
   public var seed: UInt64
 
@@ -53,6 +55,7 @@ public struct PlanningOptions: Hashable, Sendable {
     epochs: Int? = nil,
     stepsPerEpoch: Int? = nil,
     mirroring: Mirroring = .sides,
+    m3: M3Options = M3Options(),
     seed: UInt64 = 0
   ) {
     self.preset = preset
@@ -65,6 +68,7 @@ public struct PlanningOptions: Hashable, Sendable {
     self.epochs = epochs
     self.stepsPerEpoch = stepsPerEpoch
     self.mirroring = mirroring
+    self.m3 = m3
     self.seed = seed
   }
 

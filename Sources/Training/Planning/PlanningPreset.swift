@@ -11,6 +11,8 @@ public enum PlanningPreset: String, Codable, Hashable, Sendable, CaseIterable {
   case residualM = "resenc-m"
   /// The residual encoder for larger devices, 24 GB.
   case residualL = "resenc-l"
+  /// M3-Net: an encoder for each modality, masks and a registration, 8 GB.
+  case m3
 
   /// The memory that the preset is meant for, in GB.
   public var memory: Double { self == .residualL ? 24 : 8 }
@@ -20,6 +22,8 @@ public enum PlanningPreset: String, Codable, Hashable, Sendable, CaseIterable {
     switch self {
     case .plain: 560_000_000
     case .residualM: 680_000_000
+    // Beside its U-Net's maps there are a second encoder's, the fused ones and the coarse pathways'.
+    case .m3: 270_000_000
     case .residualL: 2_100_000_000
     }
   }
@@ -34,6 +38,7 @@ public enum PlanningPreset: String, Codable, Hashable, Sendable, CaseIterable {
     switch self {
     case .plain: Array(repeating: 2, count: stages)
     case .residualM, .residualL: (0..<stages).map { $0 < 3 ? [1, 3, 4][$0] : 6 }
+    case .m3: (0..<stages).map { $0 == 0 ? 1 : 2 }
     }
   }
 
@@ -48,6 +53,7 @@ public enum PlanningPreset: String, Codable, Hashable, Sendable, CaseIterable {
     case .plain: "nnU-Net's plain U-Net"
     case .residualM: "nnU-Net's residual encoder M"
     case .residualL: "nnU-Net's residual encoder L"
+    case .m3: "M3-Net"
     }
   }
 }
