@@ -86,6 +86,7 @@ let package = Package(
     // 3
     room("Preprocessing", ["Volumes", "ImageProcessing"]),
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
+    room("Registration", ["Randomness", "Volumes", "VolumeFiles", "ImageProcessing"]),
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
     room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness"]),
     // 4
@@ -120,7 +121,7 @@ let package = Package(
       "Reports",
       [
         "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "NeuralNetworks", "Models",
-        "SegmentationMetrics", "Evaluation", "Training",
+        "SegmentationMetrics", "Evaluation", "Training", "Registration",
       ]
     ),
     // 7
@@ -129,7 +130,7 @@ let package = Package(
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
-        "Segmentation", "Reports",
+        "Registration", "Segmentation", "Reports",
         argumentParser,
       ],
       swiftSettings: strict
@@ -155,6 +156,7 @@ let package = Package(
       ["Volumes", "Anatomy", "ImageProcessing", "VolumeFiles"],
       golden: true
     ),
+    tests(of: "Registration", ["Volumes", "VolumeFiles", "ImageProcessing"], golden: true),
     tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
     tests(
       of: "Inference",
