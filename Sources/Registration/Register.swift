@@ -42,7 +42,7 @@ public func register(
   clock.finish("prepare")
   if Task.isCancelled { throw RegistrationError.cancelled }
   progress(.searching)
-  let search = RigidSearch(fixed: fixed, moving: moving, plan: request.plan)
+  let search = RigidSearch(fixed: fixed, moving: moving, plan: request.plan, threads: threads)
   let found = try search(from: request.initial)
   clock.finish("search")
 

@@ -8,7 +8,7 @@ func withPrivateFolder<Result: Sendable>(
   _ body: (URL) async throws -> Result
 ) async throws -> Result {
   let folder = FileManager.default.temporaryDirectory
-    .appending(path: "delineate-\(UUID().uuidString)")
+    .appending(path: "delineate-registration-\(UUID().uuidString)")
   guard mkdir(folder.path, 0o700) == 0 else {
     let reason = String(cString: strerror(errno))
     throw RegistrationError.files(reason: "no temporary folder can be made (\(reason))")

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import ImageProcessing
 internal import Volumes
 
 /// The rigid map that fits two scans best, searched for from many starts on copies of 4 mm voxels.
@@ -32,9 +33,10 @@ struct RigidSearch: Sendable {
   private let reach: Double
   private let leastOverlap: Double
   private let center: SIMD3<Double>
+  private let threads: Int
 
   /// A search between two prepared scans.
-  init(fixed: PreparedScan, moving: PreparedScan, plan: RegistrationPlan) {
+  init(fixed: PreparedScan, moving: PreparedScan, plan: RegistrationPlan, threads: Int) {
     quick = MutualInformation(fixed: fixed, moving: moving, samples: 3000, seed: plan.seed)
     exact = MutualInformation(fixed: fixed, moving: moving, samples: 20_000, seed: plan.seed &+ 1)
     self.fixed = fixed
@@ -43,6 +45,7 @@ struct RigidSearch: Sendable {
     // Three tenths of what could be shared at most: less is a corner that fits by accident.
     leastOverlap = 0.3 * min(1, moving.bodyVolume / max(fixed.bodyVolume, 1))
     center = quick.center
+    self.threads = threads
   }
 
   /// Searches.
@@ -53,19 +56,20 @@ struct RigidSearch: Sendable {
       keep(Candidate(transform: start, score: score(start, quick)), in: &found, limit: 12)
     }
     guard !found.isEmpty else { throw .noOverlap }
-    var climbed: [Candidate] = []
-    for candidate in found {
+    let turned = found.flatMap { candidate in
       var best: [Candidate] = []
       for turned in rotations(of: candidate.transform, by: 12 * .pi / 180) {
         keep(Candidate(transform: turned, score: score(turned, quick)), in: &best, limit: 2)
       }
-      for start in best {
-        keep(climb(start, quick, step: 8, until: 1), in: &climbed, limit: 4)
-      }
+      return best
+    }
+    var climbed: [Candidate] = []
+    for candidate in climbs(turned, quick, step: 8, until: 1) {
+      keep(candidate, in: &climbed, limit: 4)
     }
     var result: [Candidate] = []
-    for candidate in climbed {
-      keep(climb(candidate, exact, step: 2, until: 0.25), in: &result, limit: 4)
+    for candidate in climbs(climbed, exact, step: 2, until: 0.25) {
+      keep(candidate, in: &result, limit: 4)
     }
     guard let best = result.first else { throw .noOverlap }
     return Result(candidates: result, turned: turnedOver(best.transform))
@@ -122,6 +126,26 @@ struct RigidSearch: Sendable {
   private func turned(_ transform: LinearTransform, by angles: SIMD3<Double>) -> LinearTransform {
     var result = transform
     result.matrix = RigidTransform(angles: angles).matrix * transform.matrix
+    return result
+  }
+
+  /// Climbs from each start, on all threads.
+  private func climbs(
+    _ starts: [Candidate],
+    _ measure: MutualInformation,
+    step: Double,
+    until last: Double
+  ) -> [Candidate] {
+    var result = starts
+    result.withUnsafeMutableBufferPointer { result in
+      guard let base = result.baseAddress else { return }
+      let target = SharedPointer(base)
+      concurrently(starts.count, threads: threads) { tickets in
+        while let ticket = tickets.next() {
+          target.pointer[ticket] = climb(starts[ticket], measure, step: step, until: last)
+        }
+      }
+    }
     return result
   }
 
@@ -202,23 +226,29 @@ struct RigidSearch: Sendable {
       ([1, 1, -1], "mirrored head to feet"), ([1, -1, -1], "turned over its left-right axis"),
       ([-1, 1, -1], "turned over its front-back axis"), ([-1, -1, 1], "turned over its long axis"),
     ]
-    var result = (score: 0.0, how: "")
+    var starts: [(candidate: Candidate, how: String)] = []
     for (signs, how) in variants {
       let flip = LinearTransform(matrix: .diagonal(signs), center: pivot)
       let middle = best.then(flip)
-      var starts: [Candidate] = []
+      var kept: [Candidate] = []
       for z in stride(from: -60.0, through: 60, by: 15) {
         for y in [-20.0, 0, 20] {
           var start = middle
           start.translation += [0, y, z]
-          keep(Candidate(transform: start, score: score(start, quick)), in: &starts, limit: 2)
+          keep(Candidate(transform: start, score: score(start, quick)), in: &kept, limit: 2)
         }
       }
-      for start in starts {
-        let climbed = climb(climb(start, quick, step: 8, until: 1), exact, step: 2, until: 0.5)
-        if climbed.score > result.score { result = (climbed.score, how) }
-      }
+      starts += kept.map { ($0, how) }
     }
+    let climbed = climbs(starts.map(\.candidate), quick, step: 8, until: 1)
+    var result = (score: 0.0, how: "")
+    for (candidate, start) in zip(climbed, starts) where candidate.score > result.score {
+      result = (candidate.score, start.how)
+    }
+    guard let winner = zip(climbed, starts).first(where: { $0.0.score == result.score }) else {
+      return result
+    }
+    result.score = climb(winner.0, exact, step: 2, until: 0.5).score
     return result
   }
 }

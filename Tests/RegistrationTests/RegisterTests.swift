@@ -1,0 +1,203 @@
+import Foundation
+import Registration
+import Synchronization
+import TestSupport
+import Testing
+import Volumes
+
+@Suite("Registration", .serialized)
+struct RegisterTests {
+  private let ct: Volume<Float>
+
+  init() throws { ct = DrawnHead.scan(isCT: true, grid: try DrawnHead.ctGrid()) }
+
+  /// The MR of the head that lies where `truth` takes it.
+  private func mr(
+    _ truth: RigidTransform,
+    bent: @escaping (SIMD3<Double>) -> SIMD3<Double> = { $0 }
+  ) throws -> Volume<Float> {
+    let back = truth.inverse
+    return DrawnHead.scan(isCT: false, grid: try DrawnHead.mrGrid()) { bent(back($0)) }
+  }
+
+  private func rigidTruth(_ seed: UInt64) -> RigidTransform {
+    var generator = SeededGenerator(seed: seed)
+    func draw(_ size: Double) -> Double { Double.random(in: -size...size, using: &generator) }
+    return RigidTransform(
+      angles: [draw(0.2), draw(0.2), draw(0.2)],
+      translation: [draw(14), draw(14), draw(14)],
+      center: [0, 0, 0]
+    )
+  }
+
+  @Test("A rigid pose is found from a wrong start", arguments: [1, 2, 3] as [UInt64])
+  func rigid(seed: UInt64) async throws {
+    let truth = rigidTruth(seed)
+    let request = RegistrationRequest(fixed: ct, moving: try mr(truth), kind: .rigid)
+    let result = try await register(request)
+    #expect(DrawnHead.error(.identity, { truth($0) }) > 5)
+    #expect(DrawnHead.error(result.transform, { truth($0) }) < 1)
+    #expect(result.verdict.judgment == .trusted, "\(result.verdict.reasons)")
+    #expect(result.verdict.measures.similarityAfter > result.verdict.measures.similarityBefore)
+    #expect(result.linear.isRigid())
+  }
+
+  @Test("A smooth deformation is found, without folds")
+  func bspline() async throws {
+    let truth = rigidTruth(4)
+    // The head's point at a place of the CT lies elsewhere in the MR: u is the field fixed → moving
+    // before the rigid part, and the MR is drawn through its inverse.
+    func u(_ p: SIMD3<Double>) -> SIMD3<Double> {
+      [4 * sin(p.z / 40), 5 * cos(p.x / 45) - 5, 3 * sin(p.y / 50)]
+    }
+    func back(_ q: SIMD3<Double>) -> SIMD3<Double> {
+      var p = q
+      for _ in 0..<20 { p = q - u(p) }
+      return p
+    }
+    let request = RegistrationRequest(
+      fixed: ct,
+      moving: try mr(truth, bent: back),
+      kind: .bspline
+    )
+    let result = try await register(request)
+    let map: (SIMD3<Double>) -> SIMD3<Double> = { truth($0 + u($0)) }
+    let bent = DrawnHead.error(result.transform, map)
+    #expect(bent < 1.5)
+    #expect(bent < DrawnHead.error(SpatialTransform(result.linear), map))
+    #expect(result.verdict.measures.foldedShare == 0)
+    #expect(result.verdict.measures.deformation > 0.5)
+  }
+
+  @Test("One MR is laid on another of the same patient")
+  func twoMRs() async throws {
+    let truth = rigidTruth(5)
+    let first = DrawnHead.scan(isCT: false, grid: try DrawnHead.ctGrid())
+    let result = try await register(
+      RegistrationRequest(fixed: first, moving: try mr(truth), kind: .affine)
+    )
+    #expect(DrawnHead.error(result.transform, { truth($0) }) < 1.5)
+  }
+
+  @Test("The same request gives the same bytes")
+  func repeatable() async throws {
+    var request = RegistrationRequest(fixed: ct, moving: try mr(rigidTruth(6)), kind: .rigid)
+    request.plan.linear.iterations = 40
+    let first = try await register(request)
+    let second = try await register(request)
+    #expect(first.transform == second.transform)
+    #expect(first.verdict == second.verdict)
+  }
+
+  @Test("A scan of one value is refused", arguments: [Float(0), 77])
+  func constant(value: Float) async throws {
+    let empty = Volume<Float>(repeating: value, grid: try DrawnHead.mrGrid())
+    await #expect(throws: RegistrationError.constant(.moving)) {
+      try await register(RegistrationRequest(fixed: ct, moving: empty, kind: .rigid))
+    }
+    await #expect(throws: RegistrationError.constant(.fixed)) {
+      try await register(RegistrationRequest(fixed: empty, moving: ct, kind: .rigid))
+    }
+  }
+
+  @Test("A scan of a few slices is refused")
+  func thin() async throws {
+    let slab = Volume<Float>(repeating: 3, grid: try VoxelGrid(size: [50, 50, 2]))
+    await #expect(throws: RegistrationError.tooThin(.moving, size: [50, 50, 2])) {
+      try await register(RegistrationRequest(fixed: ct, moving: slab, kind: .rigid))
+    }
+  }
+
+  @Test("Noise is never trusted")
+  func noise() async throws {
+    let grid = try DrawnHead.mrGrid()
+    let noise = Volume(grid: grid, voxels: drawn("noise", count: grid.count).map { 100 + 50 * $0 })
+    let request = RegistrationRequest(fixed: ct, moving: noise, kind: .rigid)
+    do {
+      let result = try await register(request)
+      #expect(result.verdict.judgment == .failed)
+      #expect(!result.verdict.reasons.isEmpty)
+    } catch let error as RegistrationError {
+      #expect(error == .noOverlap)
+    }
+  }
+
+  @Test("A header that mirrors the patient is never trusted", arguments: [0, 1, 2])
+  func mirrored(axis: Int) async throws {
+    let moving = try mr(RigidTransform())
+    var signs = SIMD3<Double>(1, 1, 1)
+    signs[axis] = -1
+    let flip = Matrix3.diagonal(signs)
+    let grid = try VoxelGrid(
+      size: moving.grid.size,
+      spacing: moving.grid.spacing,
+      origin: flip * moving.grid.origin,
+      direction: flip * moving.grid.direction
+    )
+    let request = RegistrationRequest(
+      fixed: ct,
+      moving: Volume(grid: grid, voxels: moving.voxels),
+      kind: .rigid
+    )
+    let result = try await register(request)
+    #expect(result.verdict.judgment == .failed)
+    #expect(
+      result.verdict.reasons.contains { $0.contains("mirrored") },
+      "\(result.verdict.reasons)"
+    )
+  }
+
+  @Test("An MR far outside the CT's field is brought back")
+  func farAway() async throws {
+    let truth = RigidTransform(translation: [300, -200, 500])
+    let moving = try mr(RigidTransform())
+    let grid = try VoxelGrid(
+      size: moving.grid.size,
+      spacing: moving.grid.spacing,
+      origin: truth(moving.grid.origin)
+    )
+    let result = try await register(
+      RegistrationRequest(
+        fixed: ct,
+        moving: Volume(grid: grid, voxels: moving.voxels),
+        kind: .rigid
+      )
+    )
+    #expect(DrawnHead.error(result.transform, { truth($0) }) < 1)
+  }
+
+  @Test("A cancelled registration leaves no child and no folder")
+  func cancellation() async throws {
+    let places = { () -> Set<String> in
+      let names = try? FileManager.default.contentsOfDirectory(
+        atPath: FileManager.default.temporaryDirectory.path
+      )
+      return Set((names ?? []).filter { $0.hasPrefix("delineate-registration-") })
+    }
+    let before = places()
+    var request = RegistrationRequest(fixed: ct, moving: try mr(rigidTruth(7)), kind: .rigid)
+    request.plan.linear.iterations = 100_000
+    let started = Atomic<Bool>(false)
+    let work = Task { [request] in
+      try await register(request) { step in
+        if case .optimizing = step { started.store(true, ordering: .relaxed) }
+      }
+    }
+    while !started.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(20)) }
+    #expect(!places().subtracting(before).isEmpty)
+    work.cancel()
+    await #expect(throws: RegistrationError.cancelled) { try await work.value }
+    #expect(places().subtracting(before).isEmpty)
+  }
+
+  @Test("A mask on another grid, or of nothing, is refused")
+  func masks() async throws {
+    var request = RegistrationRequest(fixed: ct, moving: try mr(RigidTransform()), kind: .rigid)
+    request.fixedMask = Mask(repeating: true, grid: try VoxelGrid(size: [4, 4, 4]))
+    await #expect(throws: RegistrationError.self) { try await register(request) }
+    request.fixedMask = Mask(repeating: false, grid: ct.grid)
+    await #expect(throws: RegistrationError.badMask(.fixed, reason: "has no voxels")) {
+      try await register(request)
+    }
+  }
+}
