@@ -23,7 +23,7 @@ struct HelpTests {
     #expect(outcome.status == 0)
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "register", "transform",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -35,7 +35,7 @@ struct HelpTests {
     "Every subcommand's help has examples",
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "models",
-      "import-model", "export-onnx", "export-nnunet", "phantom",
+      "import-model", "export-onnx", "export-nnunet", "phantom", "register", "transform",
     ]
   )
   func examples(name: String) throws {
