@@ -97,7 +97,9 @@ private struct StageChain: Sendable {
   let threads: Int
   let progress: @Sendable (RegistrationProgress) -> Void
 
-  /// A better linear map. What elastix finds comes first, the start after it: elastix sees the moving
+  /// A better linear map.
+  ///
+  /// What elastix finds comes first, the start after it: elastix sees the moving
   /// scan where the start places it, by its grid, without a resampling.
   func refine(
     _ start: LinearTransform,

@@ -33,6 +33,7 @@ enum DrawnHead {
   ///   - isCT: Which of the two.
   ///   - grid: The scan's grid.
   ///   - place: From a point of the scan to the point of the head that lies there.
+  /// - Returns: The scan.
   static func scan(
     isCT: Bool,
     grid: VoxelGrid,

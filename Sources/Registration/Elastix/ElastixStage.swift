@@ -24,6 +24,8 @@ struct ElastixStage: Sendable {
   ///   - movingMask: Where the moving scan counts; everywhere where `nil`.
   ///   - threads: How many threads elastix may use.
   ///   - progress: Called with the share that is done, 0 to 1.
+  /// - Returns: A map from points of the fixed to points of the moving copy.
+  /// - Throws: ``RegistrationError``.
   func callAsFunction(
     fixed: Volume<Float>,
     moving: Volume<Float>,

@@ -49,7 +49,9 @@ struct RigidSearch: Sendable {
   }
 
   /// Searches.
-  /// - Parameter initial: A start that a person gave; searched around more closely than the others.
+  /// - Parameter initial: A start that a person gave, searched around like the others.
+  /// - Returns: The best maps, and how the scan fits turned over.
+  /// - Throws: ``RegistrationError/noOverlap``.
   func callAsFunction(from initial: LinearTransform?) throws(RegistrationError) -> Result {
     var found: [Candidate] = []
     for start in starts(initial) {

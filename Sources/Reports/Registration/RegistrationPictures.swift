@@ -37,6 +37,7 @@ public struct RegistrationPictures: Sendable {
   /// - Parameters:
   ///   - transform: From points of the fixed scan to points of the moving scan.
   ///   - title: What is written above.
+  /// - Returns: A picture 1224 pixels wide.
   public func sheet(_ transform: SpatialTransform, title: String) -> RGBImage {
     let place = middle(transform)
     let rows: [(caption: String, picture: (PatientPlane) -> Canvas)] = [
