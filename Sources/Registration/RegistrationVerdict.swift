@@ -71,6 +71,9 @@ extension RegistrationVerdict {
       failures.append(
         "The moving scan fits better \(m.turnedHow): one of the headers lies about directions."
       )
+    } else if m.turnedSimilarity - 1 > 0.95 * (m.similarityAfter - 1) {
+      // Left and right are too much alike to tell: not to be passed over in silence.
+      doubts.append("The moving scan fits about as well \(m.turnedHow): check the sides.")
     }
     if m.similarityAfter < m.similarityBefore - 0.002 {
       failures.append("The scans lay better on each other before.")
