@@ -121,7 +121,7 @@ struct RegisterTests {
     )
     let request = request(ct, Volume(grid: grid, voxels: moving.voxels), .rigid)
     let result = try await register(request)
-    #expect(result.verdict.judgment == .failed)
+    #expect(result.verdict.judgment != .trusted)
     #expect(
       result.verdict.reasons.contains { $0.contains("mirrored") },
       "\(result.verdict.reasons)"
