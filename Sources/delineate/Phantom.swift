@@ -55,6 +55,9 @@ struct Phantom: ParsableCommand {
   @Flag(help: "Draw each patient before and weeks into radiotherapy, in HNTS-MRG's layout.")
   var adaptive = false
 
+  @Flag(help: "Also draw pictures of each organ on CT and MR, into each case's folder.")
+  var pictures = false
+
   @Option(help: "How many threads draw (all cores by default).")
   var threads: Int?
 
@@ -63,8 +66,13 @@ struct Phantom: ParsableCommand {
       throw ValidationError("--cases must be from 1 to 9999.")
     }
     guard seed <= UInt64.max - 9999 else { throw ValidationError("--seed is too large.") }
-    guard kind == .patients || !adaptive else {
-      throw ValidationError("--adaptive draws patients, not the simple phantom.")
+    guard kind == .patients || !(adaptive || pictures) else {
+      throw ValidationError("--adaptive and --pictures are of patients, not the simple phantom.")
+    }
+    guard !(adaptive && pictures) else {
+      throw ValidationError(
+        "--pictures shows CT and T1-weighted MR, which --adaptive does not draw."
+      )
     }
     guard (0...1).contains(withoutMrShare), (0...1).contains(missingShare) else {
       throw ValidationError("--without-mr-share and --missing-share must be from 0 to 1.")
@@ -96,7 +104,14 @@ struct Phantom: ParsableCommand {
       if adaptive {
         try set.writeHNTSMRG(cases: cases ?? 1, to: folder) { print("Drew \($0)") }
       } else {
-        try set.writeHaNSeg(cases: cases ?? 1, to: folder) { print("Drew \($0)") }
+        var names: [String] = []
+        try set.writeHaNSeg(cases: cases ?? 1, to: folder) {
+          print("Drew \($0)")
+          names.append($0)
+        }
+        if pictures {
+          for name in names { try PhantomPictures(folder: folder).write(case: name) }
+        }
       }
     }
     print("Wrote \(output)")

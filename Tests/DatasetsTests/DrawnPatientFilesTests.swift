@@ -71,7 +71,7 @@ struct DrawnPatientFilesTests {
     #expect(table.count == 2)
     #expect(table[1].split(separator: ",").filter { $0 == "1" }.count == masks.count)
     let dataset = try TrainingDataset(at: folder.url.appending(path: "two"))
-    #expect(dataset.cases[0].contoured.count == masks.count)
+    #expect(dataset.cases[0].contoured?.count == masks.count)
   }
 
   @Test("Two looks at a patient are read back as HNTS-MRG's release")

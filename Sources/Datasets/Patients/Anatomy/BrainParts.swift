@@ -8,6 +8,8 @@ struct BrainParts {
   /// The brain's envelope: the skull's inner surface lies some millimeters outside.
   let skullCavity: Solid
   let pieces: [Piece]
+  /// Gland, stalk and chiasm, painted after the bones and veins around them.
+  let sella: [Piece]
   let organs: [OrganAtRisk: Solid]
 
   init(traits: PatientTraits) {
@@ -46,7 +48,10 @@ struct BrainParts {
       (.brainstem, stem),
     ]
     parts += Self.ventricles(traits.growth("ventricles", deviation: 0.6)).map { (.fluid, $0) }
-    parts += [(.pituitary, pituitary), (.whiteMatter, .tube(Self.stalk)), (.nerve, chiasm)]
+    let sella: [(Tissue, Solid)] = [
+      (.pituitary, pituitary), (.whiteMatter, .tube(Self.stalk)), (.nerve, chiasm),
+    ]
+    self.sella = sella.map { Piece($0.0, HeadFrame.solid($0.1)) }
     pieces = parts.map { Piece($0.0, HeadFrame.solid($0.1)) }
     organs = [
       .brainstem: HeadFrame.solid(stem), .opticChiasm: HeadFrame.solid(chiasm),

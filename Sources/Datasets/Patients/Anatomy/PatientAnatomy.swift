@@ -52,7 +52,7 @@ struct PatientAnatomy: Sendable {
     pieces +=
       shoulders.pieces + skull.bones + spine.pieces + jaws.bones + brain.pieces + skull.inner
       + orbits.pieces
-    pieces += vessels.pieces + neck.cartilages
+    pieces += vessels.pieces + brain.sella + neck.cartilages
     for tumor in tumors where !tumor.isNode { pieces += tumor.pieces }
     pieces += neck.airways + jaws.teeth
     fillings = jaws.fillings
