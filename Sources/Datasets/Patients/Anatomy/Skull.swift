@@ -142,7 +142,7 @@ struct Skull {
       ),
       head(.cortex, .curve([[-8, -13, 6, 2], [0, -13.5, 8, 2.4], [8, -13, 6, 2]])),
       // The floor of the sella is hollow: gland and veins fill it.
-      head(.vein, .ellipsoid(center: [0, -23.5, 5], radii: [15, 8.5, 5.5])),
+      head(.cavernousSinus, .ellipsoid(center: [0, -23.5, 5], radii: [15, 8.5, 5.5])),
     ]
     return middle
       + [1, -1].map { (side: Float) -> Piece in

@@ -54,6 +54,7 @@ struct Tissue: Sendable {
   static let thyroid = Tissue(ct: 165, 12, t1: 430, t2: 420, 0.08)
   static let artery = Tissue(ct: 235, 6, t1: 50, t2: 40, 0.3)
   static let vein = Tissue(ct: 175, 8, t1: 90, t2: 120, 0.3)
+  static let cavernousSinus = Tissue(ct: 150, 8, t1: 340, t2: 300, 0.1)
   static let lymphNode = Tissue(ct: 72, 5, t1: 340, t2: 600, 0.07)
   static let tumor = Tissue(ct: 88, 11, t1: 350, t2: 660, 0.1)
   static let necrosis = Tissue(ct: 32, 8, t1: 230, t2: 900, 0.08)
