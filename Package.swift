@@ -51,9 +51,11 @@ let package = Package(
     .target(
       name: "CTorch",
       cxxSettings: [
+        .headerSearchPath("GlooDeclarations"),
         .unsafeFlags([
-          "-isystem", "\(torch)/include", "-O2", "-DNDEBUG", "-fno-math-errno", "-Wall",
-        ])
+          "-isystem", "\(torch)/include", "-isystem", "\(torch)/include/torch/csrc/api/include",
+          "-O2", "-DNDEBUG", "-fno-math-errno", "-Wall",
+        ]),
       ],
       linkerSettings: [
         .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
@@ -123,13 +125,21 @@ let package = Package(
         "SegmentationMetrics", "Evaluation", "Training",
       ]
     ),
+    // 6
+    room(
+      "Validation",
+      [
+        "Anatomy", "Archives", "Volumes", "VolumeFiles", "ImageProcessing", "Models",
+        "SegmentationMetrics", "Datasets", "Training", "Segmentation",
+      ]
+    ),
     // 7
     .executableTarget(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
-        "Segmentation", "Reports",
+        "Segmentation", "Reports", "Validation",
         argumentParser,
       ],
       swiftSettings: strict
@@ -190,9 +200,17 @@ let package = Package(
         "SegmentationMetrics", "Evaluation", "Training",
       ]
     ),
+    tests(
+      of: "Validation",
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "Models", "Datasets", "Training",
+        "Segmentation",
+      ],
+      golden: true
+    ),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["TestSupport", "Volumes", "VolumeFiles"],
+      dependencies: ["TestSupport", "Volumes", "VolumeFiles", "Models"],
       swiftSettings: strict
     ),
   ],

@@ -68,7 +68,7 @@ inline ct_tensor *wrap(at::Tensor value) {
 }
 
 inline at::ScalarType scalar_type(ct_type type) {
-  return type == CT_BFLOAT16 ? at::kBFloat16 : at::kFloat;
+  return type == CT_BFLOAT16 ? at::kBFloat16 : type == CT_FLOAT16 ? at::kHalf : at::kFloat;
 }
 
 inline at::Device torch_device(ct_device device) {

@@ -182,6 +182,8 @@ ct_status ct_average_pool(const ct_tensor *x, const int64_t *stride, ct_tensor *
       *out = wrap(at::avg_pool3d(x->value, window, window));
       return;
     }
+    require(x->value.scalar_type() == at::kFloat || x->value.scalar_type() == at::kBFloat16,
+            "average pooling takes single precision or bfloat16 on the processor");
     at::Tensor value = x->value.contiguous(at::MemoryFormat::ChannelsLast3d);
     at::Tensor pooled = at::empty({value.size(0), value.size(1), value.size(2) / stride[0],
                                    value.size(3) / stride[1], value.size(4) / stride[2]},

@@ -30,6 +30,16 @@ ct_status ct_clip_gradients(ct_tensor *const *parameters, size_t count, double m
   });
 }
 
+ct_status ct_scale_gradients(ct_tensor *const *parameters, size_t count, double factor) {
+  return guarded([&] {
+    at::NoGradGuard no_gradients;
+    for (size_t i = 0; i < count; i++) {
+      at::Tensor gradient = value(parameters[i]).grad();
+      if (gradient.defined()) gradient.mul_(factor);
+    }
+  });
+}
+
 ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, size_t count,
                       double learning_rate, double momentum, double weight_decay,
                       bool is_nesterov) {

@@ -77,7 +77,8 @@ int ct_tensor_rank(const ct_tensor *tensor) { return static_cast<int>(tensor->va
 int64_t ct_tensor_size(const ct_tensor *tensor, int axis) { return tensor->value.size(axis); }
 
 ct_type ct_tensor_type(const ct_tensor *tensor) {
-  return tensor->value.scalar_type() == at::kBFloat16 ? CT_BFLOAT16 : CT_FLOAT32;
+  const auto type = tensor->value.scalar_type();
+  return type == at::kBFloat16 ? CT_BFLOAT16 : type == at::kHalf ? CT_FLOAT16 : CT_FLOAT32;
 }
 
 ct_device ct_tensor_device(const ct_tensor *tensor) {

@@ -195,7 +195,7 @@ struct Normalization : torch::autograd::Function<Normalization> {
   }
 };
 
-// The same by libtorch's own operations, for devices that our loops do not run on.
+// The same by libtorch's own operations, for devices and types that our loops do not know.
 static at::Tensor composed(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
                            const at::Tensor &residual, double epsilon, double slope) {
   at::Tensor y = at::instance_norm(x, weight.to(x.scalar_type()), bias.to(x.scalar_type()), {}, {},
@@ -219,9 +219,10 @@ ct_status ct_train_normalization(const ct_tensor *x, const ct_tensor *residual,
     require(residual == nullptr || residual->value.sizes() == input.sizes(),
             "the residual has the shape of what it is added to");
     const at::Tensor added = residual == nullptr ? at::Tensor() : residual->value;
-    require(input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16,
-            "instance normalization takes single precision or bfloat16");
-    if (!input.is_cpu()) {
+    const auto type = input.scalar_type();
+    require(type == at::kFloat || type == at::kBFloat16 || type == at::kHalf,
+            "instance normalization takes floats of 32 or 16 bits");
+    if (!input.is_cpu() || type == at::kHalf) {
       *out = wrap(composed(input, scale->value, shift->value, added, epsilon, slope));
       return;
     }

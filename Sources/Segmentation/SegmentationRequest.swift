@@ -26,8 +26,10 @@ public struct SegmentationRequest: Sendable, Hashable {
   public var placement: WindowPlacement
   /// Where each structure's probabilities are written, if anywhere.
   public var probabilitiesFolder: URL?
+  /// Whether the rules that were decided for the model's label maps are followed.
+  public var postprocessing: Bool
 
-  /// A request; everything but inputs and model has nnU-Net's default.
+  /// A request; everything but inputs and model has a default, nnU-Net's for the network.
   public init(
     inputs: [URL],
     model: URL,
@@ -39,7 +41,8 @@ public struct SegmentationRequest: Sendable, Hashable {
     device: DeviceChoice = .automatic,
     threads: Int? = nil,
     placement: WindowPlacement = .nnunet,
-    probabilitiesFolder: URL? = nil
+    probabilitiesFolder: URL? = nil,
+    postprocessing: Bool = true
   ) {
     self.inputs = inputs
     self.model = model
@@ -52,6 +55,7 @@ public struct SegmentationRequest: Sendable, Hashable {
     self.threads = threads
     self.placement = placement
     self.probabilitiesFolder = probabilitiesFolder
+    self.postprocessing = postprocessing
   }
 }
 

@@ -120,7 +120,13 @@ public actor SegmentationService {
       clock.lap("probabilities")
     }
 
-    let volumes = LabelVolumes(result.labelMap)
+    var labelMap = result.labelMap
+    var cleanups: [RunReport.Cleanup] = []
+    if request.postprocessing, let postprocessing = model.postprocessing {
+      cleanups = labelMap.clean(by: postprocessing)
+      clock.lap("postprocessing")
+    }
+    let volumes = LabelVolumes(labelMap)
     let report = RunReport(
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
       model: RunReport.ModelIdentity(
@@ -149,10 +155,11 @@ public actor SegmentationService {
           volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label)
         )
       },
-      warnings: warnings(request, plan: plan, volumes: volumes)
+      warnings: warnings(request, plan: plan, volumes: volumes),
+      postprocessing: cleanups
     )
     return SegmentationResult(
-      labelMap: result.labelMap,
+      labelMap: labelMap,
       scheme: plan.labels,
       scan: channels[0],
       isCT: scans[0].isCT,
@@ -209,6 +216,8 @@ public actor SegmentationService {
     var first = request
     first.model = folder
     first.probabilitiesFolder = nil
+    // The second stage was trained on labels as the first one's network gives them.
+    first.postprocessing = false
     let result = try await segment(first, progress: progress)
     guard result.scheme == plan.labels else {
       throw SegmentationError.previousStageDiffers(name: stage)

@@ -17,6 +17,15 @@ public enum OptimizerSteps {
     return norm
   }
 
+  /// Multiplies all gradients by a number.
+  public static func scaleGradients(
+    of parameters: [Tensor],
+    by factor: Double
+  ) throws(TorchError) {
+    let pointers = parameters.map { Optional($0.pointer) }
+    try check(ct_scale_gradients(pointers, pointers.count, factor), "scaling gradients")
+  }
+
   /// One step of stochastic gradient descent with momentum, as PyTorch defines it.
   ///
   /// `v ← momentum · v + g + decay · w`, then `w ← w − rate · v`, or with Nesterov's momentum

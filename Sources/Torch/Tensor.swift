@@ -65,7 +65,13 @@ public struct Tensor {
   }
 
   /// The type of the elements.
-  public var type: TensorType { ct_tensor_type(pointer) == CT_BFLOAT16 ? .bfloat16 : .float32 }
+  public var type: TensorType {
+    switch ct_tensor_type(pointer) {
+    case CT_BFLOAT16: .bfloat16
+    case CT_FLOAT16: .float16
+    default: .float32
+    }
+  }
 
   /// Where the tensor lives.
   public var device: ComputeDevice { ct_tensor_device(pointer) == CT_CUDA ? .cuda : .cpu }
@@ -88,8 +94,16 @@ public enum TensorType: String, Sendable, Hashable, Codable, CaseIterable {
   case float32
   /// The upper half of single precision: 8 bits of significand.
   case bfloat16
+  /// IEEE half precision: 11 bits of significand, numbers up to 65,504. For training on CUDA.
+  case float16
 
-  var code: ct_type { self == .bfloat16 ? CT_BFLOAT16 : CT_FLOAT32 }
+  var code: ct_type {
+    switch self {
+    case .float32: CT_FLOAT32
+    case .bfloat16: CT_BFLOAT16
+    case .float16: CT_FLOAT16
+    }
+  }
 }
 
 /// Where tensors live and layers run.

@@ -10,6 +10,10 @@ public enum TorchError: Error, Hashable {
   case failed(operation: String, reason: String)
   /// CUDA was asked for and is not there.
   case noCUDADevice
+  /// The processes of a training could not meet.
+  case unreachable(place: String, reason: String)
+  /// Another process of the training is gone, or does not answer.
+  case lostProcess(operation: String, reason: String)
 }
 
 extension TorchError: CustomStringConvertible {
@@ -24,6 +28,12 @@ extension TorchError: CustomStringConvertible {
       "Torch: \(operation) failed: \(reason.split(separator: "\n").first.map(String.init) ?? reason)."
     case .noCUDADevice:
       "Torch: this machine or this build of libtorch has no CUDA device; use --device cpu."
+    case .unreachable(let place, let reason):
+      "The training's processes could not all meet at \(place): \(reason); each needs the same "
+        + "MASTER_ADDR and MASTER_PORT, and its own RANK below WORLD_SIZE."
+    case .lostProcess(let operation, let reason):
+      "Another process of the training has ended or does not answer (\(operation): \(reason)); the "
+        + "last checkpoint is kept, and the same command goes on from it."
     }
   }
 }

@@ -25,6 +25,11 @@ public enum TorchRuntime {
   /// Whether an NVIDIA GPU can be used.
   public static var hasCUDA: Bool { ct_cuda_is_available() }
 
+  /// Has the calling thread use the machine's CUDA device of this number, from 0.
+  public static func selectCUDADevice(_ index: Int) throws(TorchError) {
+    try check(ct_select_cuda_device(Int32(clamping: index)), "CUDA device \(index)")
+  }
+
   /// Whether the processor multiplies bfloat16 in hardware.
   public static var hasFastBFloat16: Bool { ct_bfloat16_is_fast() }
 }

@@ -13,7 +13,7 @@ public struct CaseBatches: BatchSource {
   private let plan: TrainingPlan
   private let training: [PreparedCaseFile]
   private let validation: [PreparedCaseFile]
-  private let samples: Range<Int>
+  private let samples: [Int]
   private let sampler: PatchSampler
 
   /// Batches of these cases.
@@ -27,7 +27,7 @@ public struct CaseBatches: BatchSource {
     plan: TrainingPlan,
     training: [PreparedCaseFile],
     validation: [PreparedCaseFile],
-    samples: Range<Int>? = nil
+    samples: [Int]? = nil
   ) throws(PreparedCaseError) {
     guard !training.isEmpty else { throw .noCases(set: "training") }
     guard !validation.isEmpty || plan.validationSteps == 0 else {
@@ -40,7 +40,7 @@ public struct CaseBatches: BatchSource {
     self.plan = plan
     self.training = training
     self.validation = validation
-    self.samples = samples ?? 0..<plan.batchSize
+    self.samples = samples ?? Array(0..<plan.batchSize)
     sampler = PatchSampler(size: plan.model.patchSize)
   }
 

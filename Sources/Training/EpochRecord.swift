@@ -37,4 +37,6 @@ struct TrainingState: Codable, Hashable {
   var epochs: [EpochRecord] = []
   /// The best average pseudo Dice so far.
   var best: Double?
+  /// What the loss is multiplied by; only in half precision.
+  var lossScale: LossScale?
 }

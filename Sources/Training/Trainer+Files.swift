@@ -3,10 +3,11 @@ import Models
 import NeuralNetworks
 import Torch
 
-// What a training leaves in its folder; every file is whole at any moment.
+// What a training leaves in its folder, by its first process; every file is whole at any moment.
 extension Trainer {
   /// Writes the checkpoint in place of the one before.
   func save() throws(TrainingError) {
+    guard group.isFirst else { return }
     let checkpoint: TrainingCheckpoint
     do { checkpoint = try TrainingCheckpoint(network, optimizer, state) } catch {
       throw .torch(error)
@@ -28,6 +29,7 @@ extension Trainer {
   }
 
   func writeWeights(to name: String) throws(TrainingError) {
+    guard group.isFirst else { return }
     let file = TensorFile(tensors: try weights(), metadata: ["plan": plan.checksum])
     do { try file.write(to: folder.appending(path: name)) } catch { throw .model(error) }
   }
@@ -48,11 +50,13 @@ extension Trainer {
   }
 
   private func write(_ name: String, _ contents: () throws -> Data) throws(TrainingError) {
+    guard group.isFirst else { return }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try contents().write(to: folder.appending(path: name), options: .atomic)
     } catch {
-      throw .unwritable(file: name, reason: error.localizedDescription)
+      let reason = error.localizedDescription
+      throw .unwritable(file: name, reason: reason.hasSuffix(".") ? "\(reason.dropLast())" : reason)
     }
   }
 }

@@ -25,26 +25,38 @@ public enum TrainingOutcome: Hashable, Sendable {
 
 /// One run of a training plan in a folder: network, optimizer and how far they are.
 ///
-/// The folder holds `plan.json`, `checkpoint.safetensors` (always whole), `best.safetensors` (of the
+/// Where several processes train, each has the whole network and takes its share of every batch; the
+/// first of them alone reads and writes the folder, and tells the others. The folder holds `plan.json`, `checkpoint.safetensors` (always whole), `best.safetensors` (of the
 /// best average pseudo Dice) and `log.jsonl`, one line an epoch. Not Sendable: it stays on the
 /// thread that made it, see ``TrainingService``.
 struct Trainer {
   let plan: TrainingPlan
   let folder: URL
   let placement: Placement
+  /// The processes that train together.
+  let group: ProcessGroup
   /// Seconds between two checkpoints within an epoch.
   var checkpointInterval = 600.0
 
   let network: TrainableNetwork
   let optimizer: Optimizer
-  private(set) var state: TrainingState
+  var state: TrainingState
 
   /// A training from its beginning, or from the folder's checkpoint where there is one.
-  init(_ plan: TrainingPlan, in folder: URL, placement: Placement) throws(TrainingError) {
+  init(
+    _ plan: TrainingPlan,
+    in folder: URL,
+    placement: Placement,
+    group: ProcessGroup = .alone
+  ) throws(TrainingError) {
     try plan.validate()
+    guard plan.batchSize.isMultiple(of: group.count) else {
+      throw .unsharedBatch(batchSize: plan.batchSize, processes: group.count)
+    }
     self.plan = plan
     self.folder = folder
     self.placement = placement
+    self.group = group
     let graph = plan.model.architecture.graph(heads: plan.loss.hasDeepSupervision ? .all : .last)
     let weights = InitialWeights(of: graph, seed: plan.seed)
     do { network = try TrainableNetwork(graph, weights: weights, placement: placement) } catch {
@@ -53,11 +65,13 @@ struct Trainer {
     do { optimizer = try Optimizer(plan.optimizer, for: network) } catch { throw .torch(error) }
     state = TrainingState()
     let file = folder.appending(path: Self.checkpointName)
-    if FileManager.default.fileExists(atPath: file.path) {
+    if group.isFirst, FileManager.default.fileExists(atPath: file.path) {
       let checkpoint = try TrainingCheckpoint(contentsOf: file, of: plan)
       try checkpoint.restore(network, optimizer)
       state = checkpoint.state
     }
+    try shareState()
+    state.lossScale = placement.type == .float16 ? state.lossScale ?? LossScale() : nil
     try writePlan()
     try writeLog()
   }
@@ -83,39 +97,51 @@ struct Trainer {
     while state.step < steps {
       let batch = try clock.waiting { () throws(TrainingError) in try batches.next() }
       let (loss, norm) = try step(batch)
+      // Of the whole batch, so that all processes agree on what follows.
       guard loss.isFinite else { throw .diverged(step: state.step) }
       state.step += 1
       state.lossSum += loss
-      state.largestGradientNorm = max(state.largestGradientNorm, norm)
+      if norm.isFinite { state.largestGradientNorm = max(state.largestGradientNorm, norm) }
       report(.step(state.step, of: steps, loss: loss))
+      let isStopping = try anyProcess(shouldStop())
       if state.step.isMultiple(of: plan.stepsPerEpoch) {
         let record = try finishEpoch(on: source, clock)
         report(.epoch(record))
         try save()
         report(.saved(step: state.step))
         (clock, lastSave) = (EpochClock(), .now)
-      } else if shouldStop() || lastSave.duration(to: .now) > .seconds(checkpointInterval) {
+      } else if isStopping || lastSave.duration(to: .now) > .seconds(checkpointInterval) {
         try save()
         report(.saved(step: state.step))
         lastSave = .now
       }
-      if shouldStop() && state.step < steps { return .stopped(step: state.step) }
+      if isStopping && state.step < steps {
+        try waitForOthers()
+        return .stopped(step: state.step)
+      }
     }
+    try waitForOthers()
     return .finished
   }
 
-  /// Forward, backward, update: the mean loss and the norm of the gradients.
-  private func step(_ batch: TrainingBatch) throws(TrainingError) -> (loss: Double, norm: Double) {
+  /// Forward, backward, update: the loss of the whole batch and the norm of its gradients.
+  private mutating func step(
+    _ batch: TrainingBatch
+  ) throws(TrainingError) -> (loss: Double, norm: Double) {
     do throws(TorchError) {
+      let scale = state.lossScale?.factor ?? 1
       var total = 0.0
-      for part in batch.parts(plan.accumulation) {
+      for (part, share) in try parts(of: batch) {
         let (image, expected) = try part.tensors(network.outputScales, on: placement.device)
-        let loss = try plan.loss(predicted: network(image), expected: expected)
-        let share = Double(part.patches.count) / Double(batch.patches.count)
-        try (loss * share).backward()
-        total += Double(try loss.values()[0]) * share
+        let loss = try plan.loss(predicted: network(image), expected: expected, share: share)
+        try (loss * scale).backward()
+        total += Double(try loss.values()[0])
       }
-      return (total, try optimizer.step(state.step, of: steps))
+      try group.sumGradients(of: network.parameters.map(\.tensor))
+      let loss = try group.sum([total])[0]
+      let norm = try optimizer.step(state.step, of: steps, gradientScale: scale)
+      state.lossScale?.update(isFinite: norm.isFinite)
+      return (loss, norm)
     } catch {
       throw .torch(error)
     }
@@ -151,33 +177,5 @@ struct Trainer {
       try writeWeights(to: Self.bestName)
     }
     return record
-  }
-
-  private func validate(on source: any BatchSource) throws(TrainingError) -> ValidationResult {
-    var result = ValidationResult(classes: plan.model.architecture.outputChannels)
-    for index in 0..<plan.validationSteps {
-      let batch: TrainingBatch
-      do { batch = try source.validationBatch(index) } catch {
-        throw (error as? TrainingError) ?? .batch("\(error)")
-      }
-      do throws(TorchError) {
-        try withoutGradients { () throws(TorchError) in
-          for part in batch.parts(plan.accumulation) {
-            let (image, expected) = try part.tensors(network.outputScales, on: placement.device)
-            let logits = try network(image)
-            let loss = try plan.loss(predicted: logits, expected: expected)
-            guard let finest = logits.last, let labels = expected.labels.last else { continue }
-            let counts = try finest.overlapCounts(
-              labels: labels,
-              isContoured: expected.isContoured
-            )
-            result.add(counts, loss: Double(try loss.values()[0]), patches: part.patches.count)
-          }
-        }
-      } catch {
-        throw .torch(error)
-      }
-    }
-    return result
   }
 }

@@ -24,6 +24,12 @@ public enum TrainingError: Error, Hashable {
   case batch(String)
   /// A file of the training's folder could not be written.
   case unwritable(file: String, reason: String)
+  /// A batch cannot be shared evenly by so many processes.
+  case unsharedBatch(batchSize: Int, processes: Int)
+  /// A process was given another plan than the first one.
+  case differentPlans(rank: Int)
+  /// A launcher's environment cannot be followed.
+  case launch(variable: String, value: String, expected: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -50,6 +56,13 @@ extension TrainingError: CustomStringConvertible {
       "A batch could not be made: \(reason)"
     case .unwritable(let file, let reason):
       "\(file) cannot be written: \(reason)."
+    case .unsharedBatch(let batchSize, let processes):
+      "A batch of \(batchSize) cannot be shared evenly by \(processes) processes; start as many as "
+        + "divide it, or plan with another --batch-size."
+    case .differentPlans(let rank):
+      "Process \(rank) was given another plan than process 0; all must train the same one."
+    case .launch(let variable, let value, let expected):
+      "\(variable) is \(value), expected \(expected)."
     }
   }
 }

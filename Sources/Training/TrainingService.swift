@@ -1,6 +1,6 @@
 public import Foundation
 public import NeuralNetworks
-import Torch
+public import Torch
 
 /// Runs trainings on the one thread that libtorch runs on.
 public actor TrainingService {
@@ -9,12 +9,35 @@ public actor TrainingService {
     DeviceThread.shared.asUnownedSerialExecutor()
   }
   private let threads: Int
+  private var group = ProcessGroup.alone
 
   /// A service whose networks use this many threads of the processor.
   public init(threads: Int) { self.threads = threads }
 
+  /// Meets the other processes of the trainings to come, and has this one use its own CUDA device.
+  /// - Parameters:
+  ///   - meeting: Where, and which of the processes this is.
+  ///   - device: Where they train.
+  ///   - timeout: Seconds that none waits longer for another, now and while they train.
+  /// - Throws: ``TrainingError`` where they do not all come in time.
+  public func join(
+    _ meeting: ProcessMeeting,
+    device: ComputeDevice,
+    timeout: Double
+  ) throws(TrainingError) {
+    do throws(TorchError) {
+      try TorchRuntime.start(threads: threads)
+      if device == .cuda { try TorchRuntime.selectCUDADevice(meeting.localRank) }
+      group = try ProcessGroup(meeting, device: device, timeout: timeout)
+    } catch {
+      throw .torch(error)
+    }
+  }
+
   /// Trains in a folder, from its checkpoint where there is one.
   ///
+  /// Where several processes train, each makes this call, on a source that makes its own share of
+  /// the batches (``Torch/ProcessMeeting/share(of:)``); only the first one writes.
   /// On the processor the same plan, data and number of threads give the same bytes, whether or not
   /// the training was interrupted on the way.
   /// - Parameters:
@@ -39,7 +62,7 @@ public actor TrainingService {
     report: @Sendable (TrainingEvent) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingOutcome {
     do { try TorchRuntime.start(threads: threads) } catch { throw .torch(error) }
-    var trainer = try Trainer(plan, in: folder, placement: placement)
+    var trainer = try Trainer(plan, in: folder, placement: placement, group: group)
     trainer.checkpointInterval = checkpointInterval
     return try trainer.run(
       on: source,

@@ -41,7 +41,7 @@ extension CaseReport {
       ("previousStage", "Previous stage of the cascade"), ("prepare", "Prepare"),
       ("body", "Find the body"), ("network", "Network"), ("blend", "Blend windows"),
       ("restore", "Restore labels"), ("probabilities", "Write probabilities"),
-      ("write", "Write labels"),
+      ("postprocessing", "Post-process"), ("write", "Write labels"),
     ]
     let others = seconds.keys.filter { key in key != "total" && !names.contains { $0.0 == key } }
     return (names + others.sorted().map { ($0, $0) }).compactMap { key, name in
@@ -76,5 +76,11 @@ extension CaseReport {
       Fact("Step", "\(settings.step.text(digits: 2)) of a window"),
       Fact("Peak memory", "\(run.peakMemoryInMegabytes.text(digits: 0)) MB"),
     ]
+      + run.postprocessing.map {
+        Fact(
+          "Post-processing",
+          "largest part of \($0.structures.joined(separator: ", ")): \($0.removedVoxels) voxels removed"
+        )
+      }
   }
 }

@@ -20,6 +20,8 @@ enum CommandError: Error, Hashable {
   case unwritableFolder(String)
   /// A file could not be written.
   case unwritable(String)
+  /// Half precision is asked for on the processor.
+  case halfOnProcessor
   /// With `--strict`, this many findings say that something was not compared.
   case notAllCompared(Int)
 }
@@ -53,6 +55,8 @@ extension CommandError: CustomStringConvertible {
     case .notAllCompared(let count):
       return
         "Not everything was compared: \(count) finding\(count == 1 ? "" : "s") (--strict allows none)."
+    case .halfOnProcessor:
+      return "--precision fp16 needs a CUDA device; on the processor bf16 is the narrow type."
     case .unwritable(let path):
       return "\(path) cannot be written."
     }

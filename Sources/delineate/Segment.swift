@@ -69,6 +69,9 @@ struct Segment: AsyncParsableCommand {
   @Option(help: "The distance between windows, as a part of their size.")
   var step = 0.5
 
+  @Flag(help: "Leave label maps as the network gives them: no rule of the model's is followed.")
+  var noPostprocessing = false
+
   @Option(
     parsing: .upToNextOption,
     help: "The folds to average, such as 0 1 2; all of them by default."
@@ -142,7 +145,8 @@ struct Segment: AsyncParsableCommand {
       device: device,
       threads: threads,
       placement: windowPlacement,
-      probabilitiesFolder: probabilities.map { URL(filePath: $0) }
+      probabilitiesFolder: probabilities.map { URL(filePath: $0) },
+      postprocessing: !noPostprocessing
     )
   }
 

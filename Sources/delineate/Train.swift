@@ -19,11 +19,16 @@ struct Train: AsyncParsableCommand {
       the same command is given again; on the processor it then leaves the same bytes as one that \
       ran through.
 
+      Several processes train one fold together where a launcher starts them: torchrun, srun or \
+      mpirun, or anything that sets RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT. Each takes its \
+      share of the plan's batch, and on CUDA the device of its LOCAL_RANK; the first one writes.
+
       EXAMPLES
         delineate plan dataset --output work
         delineate preprocess work
         delineate train work --fold 0
         delineate train work --fold all --precision bf16
+        torchrun --no-python --nproc-per-node 2 delineate train work --fold 0
         delineate finish work --output model
       """
   )
@@ -34,8 +39,16 @@ struct Train: AsyncParsableCommand {
   @Option(help: "The fold to train, from 0, or all: one after the other.")
   var fold = "0"
 
-  @Option(help: "How the network computes: fp32, or bf16, faster where the processor has it.")
-  var precision: Precision = .float32
+  @Option(
+    help: ArgumentHelp(
+      "How the network computes: fp32, bf16, or fp16.",
+      discussion: """
+        bf16 is faster on CUDA and where the processor has it; fp16, with a scaled loss, is for GPUs \
+        without bf16.
+        """
+    )
+  )
+  var precision: TrainingPrecision = .float32
 
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
   var device: DeviceChoice = .automatic
@@ -49,6 +62,14 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Minutes between two checkpoints within an epoch.")
   var checkpointMinutes = 10.0
 
+  @Option(
+    help: ArgumentHelp(
+      "Seconds that a process waits for the others before it ends.",
+      valueName: "seconds"
+    )
+  )
+  var processTimeout = 600.0
+
   @Flag(help: "Print a line of JSON for each epoch.")
   var json = false
 
@@ -60,6 +81,9 @@ struct Train: AsyncParsableCommand {
     guard loaders >= 1 else { throw ValidationError("--loaders must be at least 1.") }
     guard checkpointMinutes > 0, checkpointMinutes.isFinite else {
       throw ValidationError("--checkpoint-minutes must be above 0.")
+    }
+    guard processTimeout > 0, processTimeout.isFinite else {
+      throw ValidationError("--process-timeout must be above 0.")
     }
     guard fold == "all" || Int(fold).map({ $0 >= 0 }) == true else {
       throw ValidationError("--fold must be a number from 0, or all.")
@@ -79,28 +103,37 @@ struct Train: AsyncParsableCommand {
     let prepared = PreparedDataset(in: folder)
     let placement = Placement(
       device: try computeDevice(),
-      type: precision == .bfloat16 ? .bfloat16 : .float32
+      type: precision.tensorType
     )
-    let service = TrainingService(
-      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount
-    )
+    if precision == .float16, placement.device == .cpu { throw CommandError.halfOnProcessor }
+    let meeting = try ProcessMeeting(environment: ProcessInfo.processInfo.environment)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let service = TrainingService(threads: threads ?? max(1, cores / (meeting?.localCount ?? 1)))
     Interruption.awaitStop()
+    if let meeting {
+      try await service.join(meeting, device: placement.device, timeout: processTimeout)
+    }
     let folds = fold == "all" ? Array(splits.folds.indices) : [Int(fold) ?? 0]
     for number in folds {
       let split = try splits.fold(number)
       let batches = try CaseBatches(
         plan: plan,
         training: prepared.open(split.training, plan: plan.model),
-        validation: prepared.open(split.validation, plan: plan.model)
+        validation: prepared.open(split.validation, plan: plan.model),
+        samples: meeting?.share(of: plan.batchSize)
       )
       let target = folder.appending(path: "fold_\(number)")
-      let watch = TrainingWatch(
-        plan: plan,
-        fold: number,
-        folder: target,
-        isQuiet: quiet,
-        printsJSON: json
-      )
+      // The first of several processes speaks and writes for all.
+      let watch =
+        (meeting?.rank ?? 0) > 0
+        ? nil
+        : TrainingWatch(
+          plan: plan,
+          fold: number,
+          folder: target,
+          isQuiet: quiet,
+          printsJSON: json
+        )
       let outcome = try await service.train(
         plan,
         in: target,
@@ -109,10 +142,11 @@ struct Train: AsyncParsableCommand {
         checkpointInterval: checkpointMinutes * 60,
         loaderThreads: loaders,
         shouldStop: { Interruption.signal != nil },
-        report: { watch.show($0) }
+        report: { watch?.show($0) }
       )
-      try watch.finish(outcome)
-      if case .stopped = outcome, let signal = Interruption.signal { throw ExitCode(128 + signal) }
+      try watch?.finish(outcome)
+      // Where another process was told to stop, this one ends alike.
+      if case .stopped = outcome { throw ExitCode(128 + (Interruption.signal ?? SIGTERM)) }
     }
   }
 }

@@ -103,7 +103,7 @@ final class TrainingWatch: Sendable {
   }
 
   private func writeCurves(isRunning: Bool) throws {
-    let page = TrainingReport(
+    try TrainingReport(
       title: "\(plan.model.name), fold \(fold)",
       date: Date(),
       plan: plan,
@@ -115,8 +115,7 @@ final class TrainingWatch: Sendable {
           [CaseReport.Fact("Program", "delineate \(delineateVersion)")]
         )
       ]
-    ).html()
-    try Data(page.utf8).write(to: folder.appending(path: "curves.html"), options: .atomic)
+    ).write(to: folder)
   }
 
   private func say(_ text: String, _ state: inout State) {

@@ -52,10 +52,19 @@ enum CommandLineProgram {
   }
 
   /// Starts the program in a folder; its streams go to files beside that folder.
-  static func start(_ arguments: [String], in folder: URL) throws -> Running {
+  ///
+  /// `environment` is added to the tests' own. With `shell`, a shell runs that instead, with the
+  /// program as `$0` and the arguments as `$@`.
+  static func start(
+    _ arguments: [String],
+    in folder: URL,
+    environment: [String: String] = [:],
+    shell: String? = nil
+  ) throws -> Running {
     let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
+    process.executableURL = shell == nil ? url : URL(filePath: "/bin/sh")
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.arguments = shell.map { ["-c", $0, url?.path ?? ""] + arguments } ?? arguments
     process.currentDirectoryURL = folder
     let streams = folder.deletingLastPathComponent()
     let output = streams.appending(path: "output-\(UUID().uuidString)")

@@ -55,6 +55,11 @@ struct TrainCommandTests {
       encoding: .utf8
     )
     #expect(curves.contains("<svg"))
+    let picture = try String(
+      contentsOf: place.appending(path: "work/fold_0/curves.svg"),
+      encoding: .utf8
+    )
+    #expect(picture.hasPrefix("<svg") && picture.contains("epoch 2 of 2"))
     let again = try run("train", "work")
     #expect(again.status == 0 && again.errors.contains("goes on after step 12 of 12"))
 
@@ -115,6 +120,7 @@ struct TrainCommandTests {
       (["train", "nowhere"], "nowhere: no such file or folder"),
       (["train", "set"], "plan.json"),
       (["train", "work", "--fold", "3"], "3"),
+      (["train", "work", "--device", "cpu", "--precision", "fp16"], "needs a CUDA device"),
       (["finish", "set", "--output", "model"], "fold_0"),
     ]
     for (arguments, words) in cases {

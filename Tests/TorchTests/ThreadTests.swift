@@ -26,7 +26,7 @@ struct ThreadTests {
   @Test("Convolutions give the same bytes for 1, 2 and 3 threads", arguments: convolutions)
   func convolution(_ example: ConvolutionCase) async throws {
     try await onDevice {
-      for type in TensorType.allCases {
+      for type in [TensorType.float32, .bfloat16] {
         let found = try bits { try example.run(type: type) }
         #expect(found[1] == found[0])
         #expect(found[2] == found[0])
@@ -37,7 +37,7 @@ struct ThreadTests {
   @Test("Transposed convolutions give the same bytes for 1, 2 and 3 threads")
   func transposed() async throws {
     try await onDevice {
-      for type in TensorType.allCases {
+      for type in [TensorType.float32, .bfloat16] {
         let convolution = try Convolution(
           transposedWeight: random(32 * 24 * 8, seed: 30),
           shape: [32, 24, 2, 2, 2],
@@ -61,7 +61,7 @@ struct ThreadTests {
     try await onDevice {
       let shape = [1, channels, 12, 23, 17]
       let count = shape.reduce(1, *)
-      for type in TensorType.allCases {
+      for type in [TensorType.float32, .bfloat16] {
         let residual = try Tensor(random(count, seed: 33), shape: shape, type: type)
         let found = try bits {
           let x = try Tensor(random(count, seed: 34), shape: shape, type: type)

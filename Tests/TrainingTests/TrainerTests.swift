@@ -101,6 +101,45 @@ struct TrainerTests {
     }
   }
 
+  @Test(
+    "In half precision the loss is scaled: a tiny network learns, and resumes to the same bytes"
+  )
+  func halfPrecision() async throws {
+    let plan = TrainingPlan.tiny(epochs: 2, stepsPerEpoch: 8, rate: 3e-2)
+    let half = Placement(type: .float16)
+    let folders = [try TemporaryFolder(), try TemporaryFolder()]
+    let records = Mutex<[EpochRecord]>([])
+    _ = try await service.train(
+      plan,
+      in: folders[0].url,
+      on: DrawnBalls(),
+      placement: half,
+      shouldStop: { false }
+    ) { event in
+      if case .epoch(let record) = event { records.withLock { $0.append(record) } }
+    }
+    let losses = records.withLock { $0.map(\.trainingLoss) }
+    #expect(losses.count == 2 && losses[1] < losses[0] - 0.1, "\(losses)")
+    let count = Atomic<Int>(0)
+    _ = try await service.train(
+      plan,
+      in: folders[1].url,
+      on: DrawnBalls(),
+      placement: half,
+      shouldStop: { count.load(ordering: .relaxed) >= 7 }
+    ) { event in
+      if case .step = event { count.add(1, ordering: .relaxed) }
+    }
+    _ = try await service.train(plan, in: folders[1].url, on: DrawnBalls(), placement: half)
+    try withExtendedLifetime(folders) {
+      #expect(try TrainingFile(folders[0].url) == TrainingFile(folders[1].url))
+      let file = try TensorFile(
+        contentsOf: folders[0].url.appending(path: "checkpoint.safetensors")
+      )
+      #expect(file.metadata["state"]?.contains("lossScale") == true)
+    }
+  }
+
   @Test("A checkpoint of another plan is refused, and so is a damaged one")
   func otherPlan() async throws {
     let folder = try TemporaryFolder()

@@ -4,6 +4,7 @@
 // No C++ exception passes this border. Tensors are opaque; each handle is freed exactly once.
 #pragma once
 
+#include "CTorchGroup.h"
 #include "CTorchTraining.h"
 #include "CTorchTypes.h"
 

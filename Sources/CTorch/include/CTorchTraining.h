@@ -83,6 +83,8 @@ ct_status ct_overlap_counts(const ct_tensor *logits, const ct_tensor *labels, co
 // norm is larger.
 ct_status ct_clip_gradients(ct_tensor *const *parameters, size_t count, double maximum,
                             double *norm);
+// Multiplies all gradients by a number.
+ct_status ct_scale_gradients(ct_tensor *const *parameters, size_t count, double factor);
 // SGD as PyTorch defines it; momentum buffers have the parameters' shapes.
 ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, size_t count,
                       double learning_rate, double momentum, double weight_decay, bool is_nesterov);

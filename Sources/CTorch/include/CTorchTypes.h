@@ -16,7 +16,7 @@ typedef enum {
   CT_INTERNAL = 3,
 } ct_status;
 
-typedef enum { CT_FLOAT32 = 0, CT_BFLOAT16 = 1 } ct_type;
+typedef enum { CT_FLOAT32 = 0, CT_BFLOAT16 = 1, CT_FLOAT16 = 2 } ct_type;
 typedef enum { CT_CPU = 0, CT_CUDA = 1 } ct_device;
 
 typedef struct ct_tensor ct_tensor;

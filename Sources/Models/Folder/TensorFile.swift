@@ -31,7 +31,13 @@ package struct TensorFile: Sendable {
     let name = url.lastPathComponent
     let partial = url.deletingLastPathComponent().appending(path: ".\(name).partial")
     defer { try? FileManager.default.removeItem(at: partial) }
-    try writeSafetensors(tensors, storage: .float32, fold: name, metadata: metadata, to: partial)
+    do {
+      try writeSafetensors(tensors, storage: .float32, fold: name, metadata: metadata, to: partial)
+    } catch {
+      // Said of the name that people know.
+      guard case .unwritable(_, let reason) = error else { throw error }
+      throw .unwritable(file: name, reason: reason.hasSuffix(".") ? "\(reason.dropLast())" : reason)
+    }
     let descriptor = open(partial.path, O_RDONLY | O_CLOEXEC)
     let isSettled = descriptor >= 0 && fsync(descriptor) == 0
     let code = errno

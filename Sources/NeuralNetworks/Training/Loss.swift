@@ -19,11 +19,14 @@ extension LossPlan {
   /// - Parameters:
   ///   - predicted: logits `[N, C, D, H, W]` for each output, the one at full resolution last.
   ///   - expected: labels for the same outputs.
+  ///   - share: the part's place in a larger batch, to whose loss this one adds; a batch of its own
+  ///     by default.
   /// - Returns: A tensor of one element.
   /// - Throws: `TorchError` where outputs and labels do not fit each other.
   public func callAsFunction(
     predicted: [Tensor],
-    expected: ExpectedLabels
+    expected: ExpectedLabels,
+    share: BatchShare? = nil
   ) throws(TorchError) -> Tensor {
     guard predicted.count == expected.labels.count, !predicted.isEmpty else {
       throw .invalidArgument(
@@ -34,9 +37,11 @@ extension LossPlan {
     guard overlap != .none || voxels != .none else {
       throw .invalidArgument(operation: "a loss", reason: "all its parts are turned off")
     }
+    let isContoured = expected.isContoured
+    let share = share ?? BatchShare(isContoured, classes: predicted[0].shape.dropFirst().first ?? 1)
     var total: Tensor?
     for (index, weight) in outputWeights(predicted.count).enumerated() where weight > 0 {
-      let loss = try self.loss(predicted[index], expected.labels[index], expected.isContoured)
+      let loss = try self.loss(predicted[index], expected.labels[index], isContoured, share)
       let weighted = try loss * weight
       total = try total.map { (sum) throws(TorchError) in try sum + weighted } ?? weighted
     }
@@ -49,17 +54,20 @@ extension LossPlan {
   private func loss(
     _ logits: Tensor,
     _ labels: LabelBatch,
-    _ isContoured: [Bool]
+    _ isContoured: [Bool],
+    _ share: BatchShare
   ) throws(TorchError) -> Tensor {
+    let ownShare = Double(logits.shape[0]) / Double(share.samples)
     let byVoxel = try voxelLoss(logits, labels, isContoured)
+      .map { (loss) throws(TorchError) in try loss * ownShare }
     if overlap == .none, let byVoxel { return byVoxel }
     let sums = try logits.overlapSums(labels: labels, isContoured: isContoured)
     let classes = sums.shape[2]
     let byOverlap: Tensor
     if overlap != .generalizedDice {
-      byOverlap = try softDice(sums, isContoured, classes: classes)
+      byOverlap = try softDice(sums, isContoured, classes: classes, share)
     } else {
-      byOverlap = try generalizedDice(sums, classes: classes)
+      byOverlap = try generalizedDice(sums, classes: classes, share)
     }
     let weighted = try byOverlap * overlapWeight
     guard let byVoxel else { return weighted }
@@ -89,27 +97,43 @@ extension LossPlan {
   private func softDice(
     _ sums: Tensor,
     _ isContoured: [Bool],
-    classes: Int
+    classes: Int,
+    _ share: BatchShare
   ) throws(TorchError) -> Tensor {
-    let samples = isContoured.count / classes
-    var counts = isContoured.enumerated().map { $0.offset % classes != 0 && $0.element }
-    var sums = sums
-    var shape = [samples, classes]
-    if isBatchDice {
-      sums = try sums.sum(over: [1])
-      counts = (0..<classes).map { c in (0..<samples).contains { counts[$0 * classes + c] } }
-      shape = [classes]
+    guard isBatchDice else {
+      let counts = isContoured.enumerated().map { $0.offset % classes != 0 && $0.element }
+      let weight = 1 / Double(max(1, share.pairs))
+      return try dice(sums, counts, weight, shape: [isContoured.count / classes, classes])
     }
-    let share = 1 / Double(max(1, counts.count { $0 }))
-    let weights = try Tensor(counts.map { $0 ? Float(share) : 0 }, shape: shape, on: sums.device)
+    let joined = try share.joined(sums.sum(over: [1]))
+    let counts = share.isContouredInPart.enumerated().map { $0.offset != 0 && $0.element }
+    let weight = share.partShare / Double(max(1, counts.count { $0 }))
+    return try share.countedOnce(dice(joined, counts, weight, shape: [classes]))
+  }
+
+  private func dice(
+    _ sums: Tensor,
+    _ isCounted: [Bool],
+    _ weight: Double,
+    shape: [Int]
+  ) throws(TorchError) -> Tensor {
+    let weights = try Tensor(
+      isCounted.map { $0 ? Float(weight) : 0 },
+      shape: shape,
+      on: sums.device
+    )
     let intersections = try sums.weighted(2, 0, 0) + smoothing
     let dice = try intersections / (sums.weighted(0, 1, 1) + smoothing)
     return try -(dice * weights).sum()
   }
 
   /// `1 − 2 Σ w I / Σ w (P + E)` with `w = 1 / E²`, over all classes that occur.
-  private func generalizedDice(_ sums: Tensor, classes: Int) throws(TorchError) -> Tensor {
-    let overBatch = try sums.sum(over: [1])
+  private func generalizedDice(
+    _ sums: Tensor,
+    classes: Int,
+    _ share: BatchShare
+  ) throws(TorchError) -> Tensor {
+    let overBatch = try share.joined(sums.sum(over: [1]))
     let expected = try overBatch.weighted(0, 0, 1).detached().values()
     let weights = try Tensor(
       expected.map { $0 > 0 ? 1 / ($0 * $0) : 0 },
@@ -118,7 +142,7 @@ extension LossPlan {
     )
     let intersections = try (overBatch.weighted(2, 0, 0) * weights).sum() + smoothing
     let all = try (overBatch.weighted(0, 1, 1) * weights).sum() + smoothing
-    return try 1 - intersections / all
+    return try share.countedOnce((1 - intersections / all) * share.partShare)
   }
 }
 

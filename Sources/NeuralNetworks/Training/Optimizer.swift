@@ -46,10 +46,23 @@ public struct Optimizer {
   /// - Parameters:
   ///   - step: how many steps came before.
   ///   - count: how many there will be in all.
+  ///   - gradientScale: what the loss was multiplied by; where that took gradients beyond what
+  ///     floats hold, the weights stay as they are.
   /// - Returns: The norm of all gradients before clipping.
   /// - Throws: `TorchError` where memory is short.
-  public func step(_ step: Int, of count: Int) throws(TorchError) -> Double {
+  public func step(
+    _ step: Int,
+    of count: Int,
+    gradientScale: Double = 1
+  ) throws(TorchError) -> Double {
+    if gradientScale != 1 {
+      try OptimizerSteps.scaleGradients(of: parameters, by: 1 / gradientScale)
+    }
     let norm = try OptimizerSteps.clipGradients(of: parameters, to: plan.largestGradientNorm)
+    if !norm.isFinite, gradientScale != 1 {
+      for parameter in parameters { try parameter.clearGradient() }
+      return norm
+    }
     let rate = plan.learningRate(step: step, of: count)
     switch plan.rule {
     case .sgd:
