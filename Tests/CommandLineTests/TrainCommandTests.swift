@@ -17,7 +17,7 @@ struct TrainCommandTests {
     try Data(#"[{"train": ["phantom_0001"], "val": ["phantom_0002"]}]"#.utf8)
       .write(to: place.appending(path: "splits.json"))
     for arguments in [
-      ["phantom", "--output", "set", "--cases", "2", "--seed", "1"],
+      ["phantom", "--kind", "simple", "--output", "set", "--cases", "2", "--seed", "1"],
       [
         "plan", "set", "--output", "work", "--split", "splits.json", "--features", "4", "--patch",
         "16", "32", "32", "--batch-size", "2", "--epochs", "2", "--steps-per-epoch", "6",

@@ -16,7 +16,7 @@ struct TrainingFolder {
     try Data(#"[{"train": ["phantom_0001"], "val": ["phantom_0002"]}]"#.utf8)
       .write(to: folder.url.appending(path: "splits.json"))
     for arguments in [
-      ["phantom", "--output", "set", "--cases", "2", "--seed", "1"],
+      ["phantom", "--kind", "simple", "--output", "set", "--cases", "2", "--seed", "1"],
       [
         "plan", "set", "--output", "work", "--split", "splits.json", "--features", "4", "--patch",
         "16", "32", "32",
