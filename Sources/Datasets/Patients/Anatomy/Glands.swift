@@ -7,25 +7,30 @@ struct Glands {
   let pieces: [Piece]
   let organs: [OrganAtRisk: Solid]
 
-  init(traits: PatientTraits) {
+  /// - Parameters:
+  ///   - traits: What the patient is like.
+  ///   - inside: What lies below the fat under the skin: glands end there.
+  init(traits: PatientTraits, inside: Solid) {
     var pieces: [Piece] = []
     var organs: [OrganAtRisk: Solid] = [:]
     let parotidSize = traits.growth("parotid", deviation: 0.3)
     let submandibularSize = traits.growth("submandibular", deviation: 0.28)
     for side: Float in [1, -1] {
-      let parotid = Self.parotid(
+      let wholeParotid = Self.parotid(
         side,
         parotidSize * traits.growth("parotid \(side)", deviation: 0.12),
         traits
       )
-      let submandibular = Self.submandibular(
+      let wholeSubmandibular = Self.submandibular(
         side,
         submandibularSize * traits.growth("submandibular \(side)", deviation: 0.12),
         traits
       )
+      let parotid = Solid.shared(wholeParotid, inside)
+      let submandibular = Solid.shared(wholeSubmandibular, inside)
       pieces += [
-        Piece(.fat, .grown(parotid, by: 1.4)), Piece(.parotid, parotid),
-        Piece(.fat, .grown(submandibular, by: 1.6)),
+        Piece(.fat, .shared(.grown(wholeParotid, by: 1.4), inside)), Piece(.parotid, parotid),
+        Piece(.fat, .shared(.grown(wholeSubmandibular, by: 1.6), inside)),
         Piece(.submandibular, submandibular),
       ]
       organs[side > 0 ? .parotidLeft : .parotidRight] = parotid

@@ -36,14 +36,14 @@ struct PatientAnatomy: Sendable {
     let body = BodyOutline(traits: traits, weightLoss: weightLoss)
     outline = body.skin
     var solids: [OrganAtRisk: Solid] = [:]
-    let glands = Glands(traits: traits)
+    let glands = Glands(traits: traits, inside: body.inside)
     let neck = NeckOrgans(traits: traits)
     let brain = BrainParts(traits: traits)
     let orbits = Orbits(traits: traits)
     let jaws = Jaws(traits: traits)
-    let vessels = Vessels(traits: traits)
+    let vessels = Vessels(traits: traits, inside: body.inside)
     let spine = Spine(traits: traits)
-    let shoulders = Shoulders()
+    let shoulders = Shoulders(inside: body.inside)
     let skull = Skull(traits: traits, brain: brain.skullCavity)
     pieces += body.pieces
     pieces += Muscles(traits: traits, inside: body.inside).pieces

@@ -5,20 +5,21 @@ struct Shoulders {
   /// Lines on the left with half thicknesses; textbook proportions.
   private static let bones: [[SIMD4<Float>]] = [
     [
-      [14, -16, -188, 7], [45, -24, -182, 5.5], [90, -14, -174, 5.5], [140, 18, -172, 6],
-      [158, 34, -173, 5],
+      [14, -13, -192, 7], [45, -13, -190, 5.5], [90, 0, -190, 5.5], [140, 22, -192, 6],
+      [154, 38, -194, 5],
     ],
-    [[164, 50, -200, 20], [172, 46, -212, 17], [184, 44, -232, 12], [190, 44, -275, 12]],
-    [[150, 62, -178, 6], [118, 92, -186, 5], [88, 110, -196, 4]],
+    [[156, 50, -206, 19], [166, 46, -217, 17], [182, 44, -234, 12], [190, 44, -275, 12]],
+    [[146, 62, -193, 6], [118, 88, -197, 5], [88, 106, -203, 4]],
     [[146, 62, -202, 8], [130, 82, -215, 3], [106, 104, -245, 3], [96, 110, -275, 3]],
     [[92, 112, -200, 3], [96, 116, -235, 3], [104, 116, -275, 3]],
   ]
 
-  init() {
+  /// - Parameter inside: What lies below the fat under the skin: no bone leaves it.
+  init(inside: Solid) {
     var pieces: [Piece] = []
     for side: Float in [1, -1] {
       for knots in Self.bones {
-        let bone = Solid.curve(knots, side: side)
+        let bone = Solid.shared(.curve(knots, side: side), inside)
         pieces += [Piece(.cortex, bone), Piece(.marrow, .grown(bone, by: -2))]
       }
     }

@@ -38,14 +38,17 @@ struct Vessels {
     Strand(
       .vein,
       [
-        [56, -12, -14, 2], [55, -11, -40, 2.4], [53, -10, -66, 2.2], [57, -4, -95, 2],
-        [52, 12, -140, 2.2],
+        [56, -12, -14, 2], [55, -11, -40, 2.4], [51, -10, -66, 2.2], [49, -1, -95, 2],
+        [46, 13, -140, 2.2],
       ]
     ),
-    Strand(.vein, [[14, -48, -104, 1.3], [16, -46, -130, 1.5], [14, -32, -165, 1.7]]),
+    Strand(.vein, [[14, -36, -104, 1.3], [15, -31, -130, 1.5], [13, -18, -165, 1.7]]),
   ]
 
-  init(traits: PatientTraits) {
+  /// - Parameters:
+  ///   - traits: What the patient is like.
+  ///   - inside: What lies below the fat under the skin: no vein of the neck leaves it.
+  init(traits: PatientTraits, inside: Solid) {
     var pieces: [Piece] = []
     var organs: [OrganAtRisk: Solid] = [:]
     func enhanced(_ tissue: Tissue) -> Tissue {
@@ -63,7 +66,8 @@ struct Vessels {
       let vein = isLeft ? Float(0.85) : 1.1
       pieces += Self.others.map { strand in
         let girth = strand.tissue.ct == Tissue.vein.ct ? vein : 1
-        return Piece(enhanced(strand.tissue), strand.solid(side: side, girth: girth))
+        let solid = Solid.shared(strand.solid(side: side, girth: girth), inside)
+        return Piece(enhanced(strand.tissue), solid)
       }
       pieces.append(Piece(enhanced(.artery), carotid))
       pieces.append(
