@@ -62,7 +62,7 @@ struct BrainParts {
   private static func envelope(_ growth: Float) -> Solid {
     let cerebrum = Solid.ellipsoid(center: [0, -7, 40], radii: SIMD3(65, 83, 72) * growth)
     let temporal = [1, -1].map { side -> Solid in
-      .ellipsoid(center: spot(38, -12, 6, side), radii: [22, 34, 20])
+      .ellipsoid(center: spot(38, -12, 14, side), radii: [22, 34, 18])
     }
     let cerebellum = Solid.ellipsoid(center: [0, 34, -1], radii: SIMD3(46, 29, 22) * growth)
     // Below the front lobes lie orbits and nose, between the temporal lobes the sphenoid and clivus.
@@ -71,7 +71,12 @@ struct BrainParts {
       [.tube([knot(0, -50, 4, 11), knot(0, -30, -6, 12), knot(0, -8, -24, 12)])]
     )
     let whole = Solid.union([cerebrum, cerebellum] + temporal, blend: 12)
-    return .cut(.cut(whole, by: face, blend: 10), by: middle, blend: 8)
+    // The jaw's joints lie in hollows of the base below the temporal lobes.
+    let joints = Solid.union(
+      [1, -1].map { .ellipsoid(center: spot(51, -12, -9, $0), radii: [14, 14, 13]) }
+    )
+    let aboveFace = Solid.cut(.cut(whole, by: face, blend: 10), by: middle, blend: 8)
+    return .cut(aboveFace, by: joints, blend: 6)
   }
 
   private static func knot(_ x: Float, _ y: Float, _ z: Float, _ radius: Float) -> Solid.Knot {

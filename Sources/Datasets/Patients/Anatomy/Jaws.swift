@@ -40,6 +40,10 @@ struct Jaws {
       by: [1, 1, 1.02],
       .union(halves, blend: 6)
     )
+    // Where the heads of the jaw turn, in cartilage.
+    let joints = Solid.union(
+      [1, -1].map { .ellipsoid(center: spot(51, -14.5, -2, $0), radii: [11, 11, 9]) }
+    )
     let mouth = Self.mouth(traits)
     let tongue = Self.tongue(traits)
     let cheeks = [Float(1), -1].map { Self.cheek(side: $0, traits) }
@@ -47,6 +51,7 @@ struct Jaws {
     bones = [
       Piece(.thinBone, .box(center: [0, -70, -21], half: [21, 21, 2], rounding: 1.5)),
       Piece(.thinBone, .curve(Self.arch(y: -91, z: -29, radius: 7))),
+      Piece(.disc, .shared(.grown(mandible, by: 1.4), joints)),
       Piece(.cortex, mandible),
       Piece(.marrow, .grown(mandible, by: -2.3)),
     ]

@@ -42,7 +42,7 @@ struct PatientAnatomy: Sendable {
     let orbits = Orbits(traits: traits)
     let jaws = Jaws(traits: traits)
     let vessels = Vessels(traits: traits, inside: body.inside)
-    let spine = Spine(traits: traits)
+    let spine = Spine(traits: traits, inside: body.inside)
     let shoulders = Shoulders(inside: body.inside)
     let skull = Skull(traits: traits, brain: brain.skullCavity)
     pieces += body.pieces

@@ -28,11 +28,15 @@ struct Spine {
     return (a.y + slope * (z - a.x), slope)
   }
 
-  init(traits: PatientTraits) {
+  /// - Parameters:
+  ///   - traits: What the patient is like.
+  ///   - inside: What lies below the fat under the skin: ribs end there.
+  init(traits: PatientTraits, inside: Solid) {
     var pieces: [Piece] = []
     let growth = traits.growth("vertebrae", deviation: 0.15)
     for (number, z) in Self.levels.enumerated() {
       pieces += Self.vertebra(number, at: z, growth)
+      if number > 5 { pieces += Self.ribs(number, at: z, inside: inside) }
     }
     pieces += Self.atlas(growth)
     let thickness = traits.growth("cord", deviation: 0.25)
@@ -97,20 +101,24 @@ struct Spine {
       SIMD4(0, 14 + spine, -3 + drop, 3.6),
     ])
     pieces += [put(.cortex, process), put(.marrow, .grown(process, by: -1.3))]
-    if isThoracic {
-      for side: Float in [1, -1] {
-        let rib = Strand(
-          .cortex,
-          [
-            [22, -8, 0, 4], [44, 10, -2, 4], [74, 4, -14, 4.2], [88, -32, -30, 4.2],
-            [70, -78, -46, 4.2],
-          ],
-          shape: [1, 1, 1.4]
-        )
-        pieces.append(put(.cortex, rib.solid(side: side)))
-      }
-    }
     return pieces
+  }
+
+  /// The pair of ribs of a thoracic vertebra; the first two are the shortest.
+  private static func ribs(_ number: Int, at z: Float, inside: Solid) -> [Piece] {
+    let (y, slope) = canal(at: z)
+    let frame = HeadFrame.turned(at: [0, y, z], x: slope * 50)
+    let length: Float = number == 6 ? 0.66 : number == 7 ? 0.85 : 1
+    let full: [SIMD4<Float>] = [
+      [22, -8, 0, 4], [44, 10, -2, 4], [74, 4, -14, 4.2], [88, -32, -30, 4.2], [70, -78, -46, 4.2],
+    ]
+    let knots = full.map { knot -> SIMD4<Float> in
+      SIMD4(max(knot.x * length, 22), knot.y * length, knot.z * length, knot.w)
+    }
+    let rib = Strand(.cortex, knots, shape: [1, 1, 1.4])
+    return [Float(1), -1].map { side in
+      Piece(.cortex, .shared(.placed(frame, rib.solid(side: side)), inside))
+    }
   }
 
   /// The atlas's ring and the dens.
