@@ -7,17 +7,20 @@ internal import Volumes
 /// Searches for the rigid pose from many starts (``RigidSearch``), refines it with elastix (rigid,
 /// affine or B-spline by Mattes mutual information), and judges the result. The transform maps points
 /// of the fixed scan to points of the moving scan. The same request with the same number of threads
-/// gives the same result.
+/// gives the same result. It takes seconds to minutes on the calling thread.
 ///
 /// - Parameters:
 ///   - request: The two scans, and how to align them.
-///   - progress: Called at each step, on any thread.
+///   - progress: Called at each step.
+///   - isCancelled: Asked often; where it says yes, elastix is killed and nothing stays behind. Asks
+///     the task that calls, where there is one, by default.
 /// - Returns: The transform with its verdict; look at the verdict before using the transform.
 /// - Throws: ``RegistrationError``, among them where elastix is missing or the task was cancelled.
 public func register(
   _ request: RegistrationRequest,
-  progress: @escaping @Sendable (RegistrationProgress) -> Void = { _ in }
-) async throws -> RegistrationResult {
+  progress: @escaping @Sendable (RegistrationProgress) -> Void = { _ in },
+  isCancelled: @escaping @Sendable () -> Bool = { Task.isCancelled }
+) throws(RegistrationError) -> RegistrationResult {
   var clock = StepClock()
   // Before minutes of work.
   _ = try ChildProcess.find("elastix")
@@ -40,7 +43,7 @@ public func register(
     threads: threads
   )
   clock.finish("prepare")
-  if Task.isCancelled { throw RegistrationError.cancelled }
+  if isCancelled() { throw .cancelled }
   progress(.searching)
   let search = RigidSearch(fixed: fixed, moving: moving, plan: request.plan, threads: threads)
   let found = try search(from: request.initial)
@@ -52,18 +55,19 @@ public func register(
     movingMask: request.movingMask == nil ? nil : moving.body,
     plan: request.plan,
     threads: threads,
-    progress: progress
+    progress: progress,
+    isCancelled: isCancelled
   )
   let start = found.candidates[0].transform
-  var linear = try await chain.refine(start, .rigid)
-  if request.kind == .affine { linear = try await chain.refine(linear, .affine) }
+  var linear = try chain.refine(start, .rigid)
+  if request.kind == .affine { linear = try chain.refine(linear, .affine) }
   clock.finish("linear")
   var transform = SpatialTransform(linear)
   if request.kind == .bspline {
-    transform = try await chain.deform(linear)
+    transform = try chain.deform(linear)
     clock.finish("deformable")
   }
-  if Task.isCancelled { throw RegistrationError.cancelled }
+  if isCancelled() { throw .cancelled }
   progress(.judging)
   let judged = Judging(fixed: fixed, moving: moving, search: search, threads: threads)
   let verdict = judged.verdict(of: transform, linear: linear, found: found, kind: request.kind)
@@ -96,6 +100,7 @@ private struct StageChain: Sendable {
   let plan: RegistrationPlan
   let threads: Int
   let progress: @Sendable (RegistrationProgress) -> Void
+  let isCancelled: @Sendable () -> Bool
 
   /// A better linear map.
   ///
@@ -104,19 +109,19 @@ private struct StageChain: Sendable {
   func refine(
     _ start: LinearTransform,
     _ kind: ElastixStage.Kind
-  ) async throws -> LinearTransform {
+  ) throws(RegistrationError) -> LinearTransform {
     let stage = ElastixStage(kind: kind, plan: plan.linear, seed: plan.seed)
     let step: RegistrationKind = kind == .rigid ? .rigid : .affine
-    let found = try await run(stage, from: start) { [progress] in
+    let found = try run(stage, from: start) { [progress] in
       progress(.optimizing(step, share: $0))
     }
     return (found.linear ?? .identity).then(start)
   }
 
   /// A deformation of the fixed space, then the linear map.
-  func deform(_ linear: LinearTransform) async throws -> SpatialTransform {
+  func deform(_ linear: LinearTransform) throws(RegistrationError) -> SpatialTransform {
     let stage = ElastixStage(kind: .bspline, plan: plan.deformable, seed: plan.seed)
-    let found = try await run(stage, from: linear) { [progress] in
+    let found = try run(stage, from: linear) { [progress] in
       progress(.optimizing(.bspline, share: $0))
     }
     return found.then(SpatialTransform(linear))
@@ -126,17 +131,18 @@ private struct StageChain: Sendable {
     _ stage: ElastixStage,
     from start: LinearTransform,
     progress: @escaping @Sendable (Double) -> Void
-  ) async throws -> SpatialTransform {
+  ) throws(RegistrationError) -> SpatialTransform {
     guard let rigid = RigidTransform(start, tolerance: 1e-6) else {
       throw RegistrationError.files(reason: "a run of elastix starts from a rigid map")
     }
     let grid = moving.working.grid.moved(by: rigid.inverse)
-    return try await stage(
+    return try stage(
       fixed: fixed.working,
       moving: Volume(grid: grid, voxels: moving.working.voxels),
       fixedMask: fixed.body.shown(by: grid, margin: 15, threads: threads),
       movingMask: movingMask.map { Mask(grid: grid, voxels: $0.voxels) },
       threads: threads,
+      isCancelled: isCancelled,
       progress: progress
     )
   }

@@ -5,7 +5,7 @@ import VolumeFiles
 import Volumes
 
 /// `delineate register`: a moving scan is laid on a fixed one.
-struct RegisterCommand: AsyncParsableCommand {
+struct RegisterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "register",
     abstract: "Align one scan of a patient with another: MR with CT, or MR with MR.",
@@ -82,7 +82,7 @@ struct RegisterCommand: AsyncParsableCommand {
     if let outside, !outside.isFinite { throw ValidationError("--outside must be a number.") }
   }
 
-  func run() async throws {
+  func run() throws {
     let outputs = RegisterOutputs(folder: URL(filePath: output), command: self)
     try outputs.check()
     var request = RegistrationRequest(
@@ -95,26 +95,25 @@ struct RegisterCommand: AsyncParsableCommand {
     request.movingMask = try movingMask.map(readBooleans)
     request.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let carried = try outputs.readLabels(onto: request.moving.grid)
-    let result = try await registered(request)
+    let result = try registered(request)
     let files = try outputs.write(result, request, labels: carried)
     show(result, files: files)
     if result.verdict.judgment == .failed { throw ExitCode(3) }
   }
 
   /// Registers, and stops with its child process where a person or the system asks for it.
-  private func registered(_ request: RegistrationRequest) async throws -> RegistrationResult {
+  private func registered(_ request: RegistrationRequest) throws -> RegistrationResult {
     let line = RegistrationLine(isQuiet: quiet)
     defer { line.finish() }
     Interruption.awaitStop()
-    let work = Task { try await register(request) { line.show($0) } }
-    let watch = Task {
-      while !Task.isCancelled {
-        if Interruption.signal != nil { work.cancel() }
-        try await Task.sleep(for: .milliseconds(100))
-      }
-    }
-    defer { watch.cancel() }
-    do { return try await work.value } catch RegistrationError.cancelled {
+    do {
+      return try register(
+        request,
+        progress: { line.show($0) },
+        isCancelled: { Interruption.signal != nil }
+      )
+    } catch {
+      guard error == .cancelled else { throw error }
       throw ExitCode(128 + (Interruption.signal ?? SIGINT))
     }
   }

@@ -5,7 +5,7 @@ import VolumeFiles
 import Volumes
 
 /// `delineate transform`: stored transforms composed, inverted, converted and applied.
-struct TransformCommand: AsyncParsableCommand {
+struct TransformCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "transform",
     abstract: "Compose, invert, convert and apply transforms of space.",
@@ -66,7 +66,7 @@ struct TransformCommand: AsyncParsableCommand {
     if apply != nil, grid == nil { throw ValidationError("--apply needs --grid.") }
   }
 
-  func run() async throws {
+  func run() throws {
     let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     var whole: SpatialTransform?
     for path in transforms {

@@ -1,20 +1,12 @@
 import Foundation
-import Synchronization
 
-/// A program that runs as a child of this one and dies with the task that awaits it.
+/// A program that runs as a child of this one, to its end or until the work is called off.
 ///
 /// Never through a shell: the arguments are passed as they are.
-final class ChildProcess: Sendable {
-  private enum State {
-    case waiting
-    case running(pid: Int32)
-    case ended
-  }
-
+struct ChildProcess {
   private let program: URL
   private let arguments: [String]
   private let folder: URL
-  private let state = Mutex((state: State.waiting, isCancelled: false))
 
   /// A program with its arguments and working folder, not yet running.
   init(_ program: URL, arguments: [String], folder: URL) {
@@ -35,33 +27,16 @@ final class ChildProcess: Sendable {
 
   /// Runs the program to its end.
   ///
-  /// - Parameter line: Called with each line of its standard output and error.
+  /// - Parameters:
+  ///   - isCancelled: Asked ten times a second; where it says yes, the child is killed.
+  ///   - line: Called with each line of its standard output and error.
   /// - Returns: Its exit status; a signal's number plus 128 where one ended it.
-  /// - Throws: ``RegistrationError/cancelled`` where the task was cancelled: the child is then dead.
+  /// - Throws: ``RegistrationError/cancelled``: the child is then dead.
   func run(
-    line: @escaping @Sendable (String) -> Void
-  ) async throws -> Int32 {
-    let result: Result<Int32, RegistrationError> = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        // Reading blocks, so it has a thread of its own.
-        Thread.detachNewThread { continuation.resume(returning: self.runHere(line)) }
-      }
-    } onCancel: {
-      self.cancel()
-    }
-    if state.withLock({ $0.isCancelled }) { throw RegistrationError.cancelled }
-    return try result.get()
-  }
-
-  /// Kills the child, or keeps it from starting.
-  private func cancel() {
-    state.withLock { state in
-      state.isCancelled = true
-      if case .running(let pid) = state.state { kill(pid, SIGKILL) }
-    }
-  }
-
-  private func runHere(_ line: (String) -> Void) -> Result<Int32, RegistrationError> {
+    isCancelled: () -> Bool,
+    line: (String) -> Void
+  ) throws(RegistrationError) -> Int32 {
+    if isCancelled() { throw .cancelled }
     let process = Process()
     let pipe = Pipe()
     process.executableURL = program
@@ -70,17 +45,26 @@ final class ChildProcess: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
     process.standardError = pipe
-    let started = state.withLock { state -> Bool in
-      guard !state.isCancelled, (try? process.run()) != nil else { return false }
-      state.state = .running(pid: process.processIdentifier)
-      return true
+    do { try process.run() } catch {
+      throw .programFailed(program.lastPathComponent, reason: "it could not be started")
     }
-    let name = program.lastPathComponent
-    guard started else { return .failure(.programFailed(name, reason: "it could not be started")) }
     try? pipe.fileHandleForWriting.close()
+    let end = pipe.fileHandleForReading.fileDescriptor
+    var bytes = [UInt8](repeating: 0, count: 4096)
     var rest: [UInt8] = []
-    while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
-      for byte in data {
+    while true {
+      var waiting = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&waiting, 1, 100)
+      if isCancelled() {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        throw .cancelled
+      }
+      if ready == 0 { continue }
+      let count = read(end, &bytes, bytes.count)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { break }
+      for byte in bytes[..<count] {
         if byte == UInt8(ascii: "\n") {
           line(String(decoding: rest, as: UTF8.self))
           rest.removeAll(keepingCapacity: true)
@@ -89,10 +73,8 @@ final class ChildProcess: Sendable {
         }
       }
     }
-    // From here on the number may be another process's.
     process.waitUntilExit()
-    state.withLock { $0.state = .ended }
     let bySignal = process.terminationReason == .uncaughtSignal
-    return .success(process.terminationStatus + (bySignal ? 128 : 0))
+    return process.terminationStatus + (bySignal ? 128 : 0)
   }
 }

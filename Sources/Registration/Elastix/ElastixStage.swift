@@ -23,6 +23,7 @@ struct ElastixStage: Sendable {
   ///   - fixedMask: Where places are drawn.
   ///   - movingMask: Where the moving scan counts; everywhere where `nil`.
   ///   - threads: How many threads elastix may use.
+  ///   - isCancelled: Asked while elastix works.
   ///   - progress: Called with the share that is done, 0 to 1.
   /// - Returns: A map from points of the fixed to points of the moving copy.
   /// - Throws: ``RegistrationError``.
@@ -32,8 +33,9 @@ struct ElastixStage: Sendable {
     fixedMask: Mask,
     movingMask: Mask?,
     threads: Int,
+    isCancelled: () -> Bool,
     progress: @escaping @Sendable (Double) -> Void
-  ) async throws -> SpatialTransform {
+  ) throws(RegistrationError) -> SpatialTransform {
     let program = try ChildProcess.find("elastix")
     let parameters = self.parameters(fixed: fixed.grid, moving: moving.grid)
     let output = ElastixOutput(
@@ -41,7 +43,7 @@ struct ElastixStage: Sendable {
       resolutions: plan.smoothing.count,
       progress: progress
     )
-    return try await withPrivateFolder { folder in
+    return try withPrivateFolder { (folder: URL) throws(RegistrationError) -> SpatialTransform in
       var arguments = ["-f", "fixed.mha", "-m", "moving.mha", "-fMask", "fixedMask.mha"]
       do {
         try writeUncompressed(fixed, to: folder.appending(path: "fixed.mha"))
@@ -57,7 +59,7 @@ struct ElastixStage: Sendable {
       }
       arguments += ["-p", "parameters.txt", "-out", ".", "-threads", "\(max(1, threads))"]
       let child = ChildProcess(program, arguments: arguments, folder: folder)
-      let status = try await child.run { output.read($0) }
+      let status = try child.run(isCancelled: isCancelled) { output.read($0) }
       guard status == 0 else { throw output.failure(status: status) }
       do {
         return try readTransform(at: folder.appending(path: "TransformParameters.0.txt"))

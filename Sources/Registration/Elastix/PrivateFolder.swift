@@ -4,9 +4,9 @@ import Foundation
 /// when `body` ends, whichever way.
 ///
 /// Scans are patients' data: they are nobody else's to read, and nothing of them stays behind.
-func withPrivateFolder<Result: Sendable>(
-  _ body: (URL) async throws -> Result
-) async throws -> Result {
+func withPrivateFolder<Result>(
+  _ body: (URL) throws(RegistrationError) -> Result
+) throws(RegistrationError) -> Result {
   let folder = FileManager.default.temporaryDirectory
     .appending(path: "delineate-registration-\(UUID().uuidString)")
   guard mkdir(folder.path, 0o700) == 0 else {
@@ -14,5 +14,5 @@ func withPrivateFolder<Result: Sendable>(
     throw RegistrationError.files(reason: "no temporary folder can be made (\(reason))")
   }
   defer { try? FileManager.default.removeItem(at: folder) }
-  return try await body(folder)
+  return try body(folder)
 }
