@@ -97,10 +97,14 @@ let package = Package(
     // 3
     room("Preprocessing", ["Volumes", "ImageProcessing"]),
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
+    room("Registration", ["Randomness", "Volumes", "VolumeFiles", "ImageProcessing"]),
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
     room(
       "Datasets",
-      ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "DICOMStudies", "ImageProcessing"]
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "DICOMStudies",
+        "ImageProcessing",
+      ]
     ),
     // 4
     room(
@@ -135,7 +139,7 @@ let package = Package(
       "Reports",
       [
         "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "NeuralNetworks", "Models",
-        "SegmentationMetrics", "Evaluation", "Training",
+        "SegmentationMetrics", "Evaluation", "Training", "Registration",
       ]
     ),
     // 6
@@ -155,6 +159,7 @@ let package = Package(
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
         "Segmentation", "Reports", "Validation", "Adaptation", "DICOMStudies", "DICOMNode",
+        "Registration",
         argumentParser,
       ],
       swiftSettings: strict
@@ -182,6 +187,7 @@ let package = Package(
       ["Volumes", "Anatomy", "ImageProcessing", "VolumeFiles"],
       golden: true
     ),
+    tests(of: "Registration", ["Volumes", "VolumeFiles", "ImageProcessing"], golden: true),
     tests(of: "Datasets", ["Anatomy", "Volumes", "VolumeFiles"]),
     tests(
       of: "Inference",

@@ -30,7 +30,7 @@ def run(*command, environment=None):
 
 def scans(folder):
     """A drawn patient for the phantom network, a real one for the others."""
-    run(common.DELINEATE, "phantom", "--output", folder / "drawn", "--seed", 1005)
+    run(common.DELINEATE, "phantom", "--kind", "simple", "--output", folder / "drawn", "--seed", 1005)
     real = common.DATA / "openkbp" / agreement.patients(1)[0] / "ct.nii.gz"
     return {"phantom": folder / "drawn" / "ct.nii.gz", "plain": real, "resenc": real}
 
@@ -40,7 +40,7 @@ def trained(folder, mirroring):
     folder.mkdir(parents=True)
     folds = [{"train": ["phantom_0001", "phantom_0002"], "val": ["phantom_0003"]}]
     (folder / "splits.json").write_text(json.dumps(folds))
-    run(common.DELINEATE, "phantom", "--output", folder / "set", "--cases", 3, "--seed", 1)
+    run(common.DELINEATE, "phantom", "--kind", "simple", "--output", folder / "set", "--cases", 3, "--seed", 1)
     run(common.DELINEATE, "plan", folder / "set", "--output", folder / "work", "--split", folder / "splits.json",
         "--features", 8, "--patch", 24, 48, 48, "--batch-size", 2, "--epochs", 1, "--steps-per-epoch", 20,
         # Structures without sides may be mirrored from side to side, in use as well.

@@ -33,7 +33,7 @@ def prepare(arguments):
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     (FOLDER / "splits.json").write_text(json.dumps([{"train": ["phantom_0001", "phantom_0002"], "val": ["phantom_0003"]}]))
-    run(common.DELINEATE, "phantom", "--output", FOLDER / "set", "--cases", 3, "--seed", 1)
+    run(common.DELINEATE, "phantom", "--kind", "simple", "--output", FOLDER / "set", "--cases", 3, "--seed", 1)
     run(common.DELINEATE, "plan", FOLDER / "set", "--output", FOLDER / "work", "--split", FOLDER / "splits.json",
         "--features", arguments.features, "--patch", *arguments.patch, "--batch-size", arguments.batch,
         "--epochs", 2, "--steps-per-epoch", arguments.steps)

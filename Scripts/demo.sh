@@ -22,7 +22,7 @@ contour() {
 say "Drawing a phantom patient"
 rm -rf demo
 mkdir demo
-"$delineate" phantom --output demo/phantom --seed 1
+"$delineate" phantom --kind simple --output demo/phantom --seed 1
 
 say "Contouring it with the network in Networks/phantom"
 contour demo/phantom/ct.nii.gz Networks/phantom demo/contours

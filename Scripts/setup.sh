@@ -20,7 +20,7 @@ all_cuda="$small_cuda nvidia-cuda-nvrtc==13.0.88 nvidia-nvjitlink==13.0.88
   nvidia-cublas==13.1.1.3 nvidia-cufft==12.0.0.61 nvidia-cufile==1.15.1.6 nvidia-curand==10.4.0.35
   nvidia-cusolver==12.0.4.66 nvidia-cusparse==12.6.3.3 nvidia-cudnn-cu13==9.20.0.48
   nvidia-cusparselt-cu13==0.8.1 nvidia-nccl-cu13==2.29.7 nvidia-nvshmem-cu13==3.4.5"
-packages="zlib1g-dev libdeflate-dev libssl-dev libdcmtk-dev"
+packages="zlib1g-dev libdeflate-dev libssl-dev libdcmtk-dev elastix"
 [ -n "${ITK_INCLUDE_DIR:-}" ] || packages="libinsighttoolkit5-dev $packages"
 torch=${TORCH_DIR:-$PWD/.deps/torch}
 variant=${TORCH_VARIANT:-}

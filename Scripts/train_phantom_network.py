@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Train the small network that `./do demo` runs, on drawn phantoms, and write an nnU-Net model folder.
 
-    delineate phantom --output phantoms --cases 60 --seed 0
+    delineate phantom --kind simple --output phantoms --cases 60 --seed 0
     python3 Scripts/train_phantom_network.py phantoms phantom-model
     delineate import-model phantom-model --output Networks/phantom --half
 

@@ -38,7 +38,12 @@ itk::ImageIOBase::Pointer make(citk_format format) {
   switch (format) {
   case CITK_NIFTI: return itk::NiftiImageIO::New().GetPointer();
   case CITK_NRRD: return itk::NrrdImageIO::New().GetPointer();
-  case CITK_META: return itk::MetaImageIO::New().GetPointer();
+  case CITK_META: {
+    // Six digits, ITK's default, would turn an oblique grid by a fraction of a voxel.
+    const auto io = itk::MetaImageIO::New();
+    io->SetDoublePrecision(17);
+    return io.GetPointer();
+  }
   }
   throw std::invalid_argument("an unknown format");
 }
@@ -141,7 +146,7 @@ extern "C" citk_status citk_read_grid(const char *path, citk_format format, citk
 }
 
 extern "C" citk_status citk_write(const char *path, citk_format format, const citk_grid *grid,
-                                  citk_scalar scalar, const void *voxels, int level,
+                                  citk_scalar scalar, int components, const void *voxels, int level,
                                   const char *const *keys, const char *const *values, size_t count,
                                   citk_message *message) {
   return guarded(message, [&] {
@@ -154,8 +159,8 @@ extern "C" citk_status citk_write(const char *path, citk_format format, const ci
       const double *column = grid->direction + 3 * axis;
       io->SetDirection(axis, std::vector<double>(column, column + 3));
     }
-    io->SetNumberOfComponents(1);
-    io->SetPixelType(itk::IOPixelEnum::SCALAR);
+    io->SetNumberOfComponents(static_cast<unsigned int>(components));
+    io->SetPixelType(components > 1 ? itk::IOPixelEnum::VECTOR : itk::IOPixelEnum::SCALAR);
     io->SetComponentType(component(scalar));
     io->SetUseCompression(level > 0);
     if (level > 0) io->SetCompressionLevel(level);

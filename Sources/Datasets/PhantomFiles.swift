@@ -16,7 +16,7 @@ extension DrawnPhantom {
 
   private func write(scan: URL, reference: URL) throws(VolumeFileError) {
     for folder in Set([scan, reference].map { $0.deletingLastPathComponent() }) {
-      try makeFolder(folder)
+      try makePhantomFolder(folder)
     }
     let drawn: (scan: Volume<Float>, labels: LabelMap)
     do {
@@ -76,7 +76,7 @@ private struct DatasetDocument: Encodable {
   let file_ending: String
 }
 
-private func makeFolder(_ folder: URL) throws(VolumeFileError) {
+private func makePhantomFolder(_ folder: URL) throws(VolumeFileError) {
   do {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   } catch {

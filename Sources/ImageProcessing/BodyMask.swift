@@ -95,8 +95,10 @@ private func coarseFactors(of grid: VoxelGrid) -> SIMD3<Int> {
   return factors
 }
 
-/// The means of blocks of voxels, on the blocks' grid; blocks at the far ends may be smaller.
-private func blockMeans(
+/// The means of blocks of voxels, on the grid of the blocks' centers; blocks at the far ends may be
+/// smaller.
+/// - Returns: `nil` where the blocks do not make a grid, which no grid's blocks do.
+package func blockMeans(
   of volume: Volume<Float>,
   factors: SIMD3<Int>,
   threads: Int
@@ -104,7 +106,15 @@ private func blockMeans(
   let size = volume.grid.size
   let coarseSize = (size &+ factors &- 1) / factors
   let spacing = volume.grid.spacing * SIMD3<Double>(factors)
-  guard let grid = try? VoxelGrid(size: coarseSize, spacing: spacing) else { return nil }
+  let center = volume.grid.patientFromVoxel(Point(SIMD3<Double>(factors &- 1) / 2)).coordinates
+  guard
+    let grid = try? VoxelGrid(
+      size: coarseSize,
+      spacing: spacing,
+      origin: center,
+      direction: volume.grid.direction
+    )
+  else { return nil }
   var coarse = Volume<Float>(repeating: 0, grid: grid)
   coarse.withUnsafeMutableVoxels { means in
     volume.withUnsafeVoxels { voxels in

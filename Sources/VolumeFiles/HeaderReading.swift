@@ -3,7 +3,12 @@ internal import Foundation
 internal import Volumes
 
 /// Reads and checks the header of a volume file, chosen by its content; its name must agree.
-func readHeader(at url: URL) throws(VolumeFileError) -> VolumeHeader {
+///
+/// A file of vectors has three numbers a voxel; the layout's size is that of the grid all the same.
+func readHeader(
+  at url: URL,
+  ofVectors: Bool = false
+) throws(VolumeFileError) -> VolumeHeader {
   let name = url.lastPathComponent
   let prefix = try FilePrefix(of: url, limit: 512)
   let content = prefix.inflated ?? prefix.stored
@@ -34,14 +39,18 @@ func readHeader(at url: URL) throws(VolumeFileError) -> VolumeHeader {
       content,
       at: url,
       heldSize: prefix.size,
-      isCompressed: prefix.inflated != nil
+      isCompressed: prefix.inflated != nil,
+      ofVectors: ofVectors
     )
+  case .nrrd where ofVectors:
+    throw .notVectors(file: name, reason: "it is an NRRD file")
   case .nrrd:
     return try checkedNRRDHeader(headerText(of: url, isLast: "\n\n"), at: url)
   case .metaImage:
     return try checkedMetaImageHeader(
       headerText(of: url, isLast: "ElementDataFile"),
-      at: url
+      at: url,
+      ofVectors: ofVectors
     )
   }
 }

@@ -4,7 +4,8 @@ internal import Foundation
 /// - SeeAlso: <https://itk.org/Wiki/ITK/MetaIO/Documentation>
 func checkedMetaImageHeader(
   _ bytes: [UInt8],
-  at url: URL
+  at url: URL,
+  ofVectors: Bool = false
 ) throws(VolumeFileError) -> VolumeHeader {
   let name = url.lastPathComponent
   func invalid(_ reason: String) -> VolumeFileError {
@@ -29,7 +30,7 @@ func checkedMetaImageHeader(
       throw invalid("the field \(key) comes twice")
     }
   }
-  let checked = MetaImageFields(fields: fields, name: name)
+  let checked = MetaImageFields(fields: fields, name: name, components: ofVectors ? 3 : 1)
   let size = try checked.size()
   try checked.checkGeometry()
   return VolumeHeader(
@@ -43,6 +44,8 @@ func checkedMetaImageHeader(
 private struct MetaImageFields {
   let fields: [String: String]
   let name: String
+  /// How many numbers a voxel has.
+  let components: Int
 
   static let types: [String: ScalarType] = [
     "MET_CHAR": .int8, "MET_UCHAR": .uint8, "MET_SHORT": .int16, "MET_USHORT": .uint16,
@@ -68,8 +71,13 @@ private struct MetaImageFields {
     guard sizes.count == dimension, words.count == dimension else {
       throw invalid("DimSize has not \(dimension) numbers")
     }
-    if let channels = fields["ElementNumberOfChannels"], plainInteger(channels) != 1 {
-      throw .unsupported(file: name, reason: "each voxel has \(channels.prefix(20)) numbers")
+    let channels = fields["ElementNumberOfChannels"] ?? "1"
+    guard plainInteger(channels) == components else {
+      let isOne = plainInteger(channels) == 1
+      let found = isOne ? "one number" : "\(channels.prefix(20)) numbers"
+      let reason = "each voxel has \(found)"
+      throw components == 1
+        ? .unsupported(file: name, reason: reason) : .notVectors(file: name, reason: reason)
     }
     guard dimension == 3 || dimension == 4 && sizes[3] == 1 else {
       throw .unsupported(
@@ -134,6 +142,7 @@ private struct MetaImageFields {
       scalar: scalar,
       isBigEndian: isBigEndian,
       size: size,
+      components: components,
       rescale: nil
     )
     let data = fields["ElementDataFile"] ?? ""

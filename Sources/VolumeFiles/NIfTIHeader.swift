@@ -8,7 +8,8 @@ func checkedNIfTIHeader(
   _ bytes: [UInt8],
   at url: URL,
   heldSize: Int,
-  isCompressed: Bool
+  isCompressed: Bool,
+  ofVectors: Bool = false
 ) throws(VolumeFileError) -> VolumeHeader {
   let name = url.lastPathComponent
   func invalid(_ reason: String) -> VolumeFileError {
@@ -38,7 +39,14 @@ func checkedNIfTIHeader(
   guard dimensions[0] >= 3 else {
     throw .unsupported(file: name, reason: "the image has \(dimensions[0]) dimensions")
   }
-  for axis in 4..<8 where axis <= dimensions[0] && dimensions[axis] != 1 {
+  if ofVectors {
+    let intent = fields.int16(NIfTIField.intent)
+    guard dimensions[0] == 5, dimensions[5] == 3,
+      [NIfTIField.vectors, NIfTIField.displacements].contains(intent)
+    else { throw .notVectors(file: name, reason: "it does not hold three numbers per voxel") }
+  }
+  for axis in 4..<8
+  where axis <= dimensions[0] && dimensions[axis] != 1 && !(ofVectors && axis == 5) {
     throw .unsupported(file: name, reason: "dimension \(axis) has \(dimensions[axis]) entries")
   }
   guard let size = checkedSize(dimensions[1...3].map { Int($0) }) else {
@@ -85,8 +93,10 @@ func checkedNIfTIHeader(
       scalar: scalar,
       isBigEndian: isBigEndian,
       size: size,
+      components: ofVectors ? 3 : 1,
       rescale: isScaled ? Rescale(slope: slope, intercept: intercept) : nil
-    )
+    ),
+    hasRASVectors: ofVectors && fields.int16(NIfTIField.intent) == NIfTIField.displacements
   )
 }
 
@@ -123,6 +133,7 @@ private func checkGeometry(
 /// Byte offsets and codes of the NIfTI-1 header.
 private enum NIfTIField {
   static let dim = 40
+  static let intent = 68
   static let datatype = 70
   static let bitpix = 72
   static let pixdim = 76
@@ -136,6 +147,11 @@ private enum NIfTIField {
   static let srow = 280
   /// The header and the four bytes that announce extensions.
   static let end = 352
+
+  /// Intents of three numbers a voxel: displacements along the patient's axes as the standard has
+  /// them (RAS), and plain vectors, which ITK and ANTs write in LPS.
+  static let displacements: Int16 = 1006
+  static let vectors: Int16 = 1007
 
   static let scalars: [Int16: ScalarType] = [
     2: .uint8, 4: .int16, 8: .int32, 16: .float32, 64: .float64, 256: .int8, 512: .uint16,

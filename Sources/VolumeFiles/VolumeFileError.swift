@@ -14,6 +14,8 @@ public enum VolumeFileError: Error, Hashable {
   case badHeader(file: String, format: VolumeFormat, reason: String)
   /// The file is sound but holds something that is not read.
   case unsupported(file: String, reason: String)
+  /// The file is sound but is not a field of vectors.
+  case notVectors(file: String, reason: String)
   /// The file ends before its last voxel; counts are bytes of voxels.
   case truncated(file: String, expected: Int, found: Int)
   /// The compressed voxels are damaged.
@@ -50,6 +52,8 @@ extension VolumeFileError: CustomStringConvertible {
       "\(file): the \(format) header is not valid: \(reason)."
     case .unsupported(let file, let reason):
       "\(file): \(reason); one 3D volume with one number per voxel is expected."
+    case .notVectors(let file, let reason):
+      "\(file): \(reason); a displacement field in NIfTI-1 or MetaImage is expected."
     case .truncated(let file, let expected, let found):
       "\(file): the header promises \(expected) bytes of voxels, the file holds \(found)."
     case .damaged(let file, let reason):

@@ -16,11 +16,13 @@ struct VoxelLayout {
   var scalar: ScalarType
   var isBigEndian: Bool
   var size: SIMD3<Int>
+  /// How many numbers a voxel has.
+  var components = 1
   /// What turns a stored number into the voxel's value; `nil` where they are the same.
   var rescale: Rescale?
 
-  /// The number of voxels.
-  var count: Int { size.x * size.y * size.z }
+  /// The number of stored numbers: one a voxel, three in a file of vectors.
+  var count: Int { size.x * size.y * size.z * components }
   /// The number of bytes of all voxels.
   var byteCount: Int { count * scalar.size }
 }
@@ -39,6 +41,8 @@ struct VolumeHeader {
   var layout: VoxelLayout
   /// Key and value pairs of NRRD, in the file's order.
   var keyValues: [(key: String, value: String)] = []
+  /// Of a file of vectors: whether they run along RAS, not LPS.
+  var hasRASVectors = false
 }
 
 /// Sizes of a volume as a header gives them, checked to be a volume that a file can hold.

@@ -74,10 +74,12 @@ public func write(_ mask: Mask, name: String, to url: URL) throws(VolumeFileErro
   try write(mask.map { $0 ? 1 : 0 }, scheme: scheme, to: url)
 }
 
-/// Writes voxels of one scalar type and reads them back before the file gets its name.
-private func writeVoxels(
+/// Writes voxels of one scalar type, `components` of them a voxel, and reads them back before the file gets its name.
+func writeVoxels(
   _ voxels: UnsafeRawBufferPointer,
   scalar: ScalarType,
+  components: Int = 1,
+  level: Int32 = 2,
   grid: VoxelGrid,
   pairs: [(key: String, value: String)],
   to url: URL
@@ -114,8 +116,9 @@ private func writeVoxels(
           format,
           &target,
           type,
+          Int32(components),
           voxels.baseAddress,
-          2,
+          level,
           keys,
           values,
           pairs.count,
@@ -126,7 +129,11 @@ private func writeVoxels(
     guard status == CITK_OK else {
       throw .unwritable(file: name, reason: diskReason(place, message))
     }
-    try verify(place, holds: voxels, scalar: scalar, grid: grid)
+    if components == 1 {
+      try verify(place, holds: voxels, scalar: scalar, grid: grid)
+    } else {
+      try verifyVectors(place, holds: voxels, grid: grid)
+    }
   }
 }
 
@@ -158,6 +165,31 @@ private func verify(
     throw .unwritable(file: name, reason: diskReason(url, nil))
   }
   guard isSame else { throw .unwritable(file: name, reason: diskReason(url, nil)) }
+}
+
+/// Reads the vectors just written and compares.
+private func verifyVectors(
+  _ url: URL,
+  holds voxels: UnsafeRawBufferPointer,
+  grid: VoxelGrid
+) throws(VolumeFileError) {
+  var isSame = false
+  do {
+    let field = try readVectors(at: url)
+    isSame =
+      field.grid.matches(grid)
+      && field.voxels.withUnsafeBytes { found in
+        let (found, wanted) = (found.bindMemory(to: Float.self), voxels.bindMemory(to: Float.self))
+        return (0..<grid.count).allSatisfy { index in
+          (0..<3).allSatisfy { found[4 * index + $0] == wanted[3 * index + $0] }
+        }
+      }
+  } catch {
+    throw .unwritable(file: url.lastPathComponent, reason: diskReason(url, nil))
+  }
+  guard isSame else {
+    throw .unwritable(file: url.lastPathComponent, reason: diskReason(url, nil))
+  }
 }
 
 /// Why a file could not be written: a full disk where it is one, or else the library's words.

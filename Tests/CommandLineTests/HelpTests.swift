@@ -23,7 +23,9 @@ struct HelpTests {
     #expect(outcome.status == 0)
     for name in [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize", "scout",
+      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx",
+      "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize", "scout",
+      "register", "transform",
     ] {
       #expect(outcome.output.contains(name))
     }
@@ -35,7 +37,9 @@ struct HelpTests {
     "Every subcommand's help has examples",
     arguments: [
       "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "train",
-      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx", "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize", "scout",
+      "submit", "validate", "finish", "models", "adapt", "import-model", "export-onnx",
+      "export-nnunet", "phantom", "export", "import", "node", "send", "pseudonymize", "scout",
+      "register", "transform",
     ]
   )
   func examples(name: String) throws {

@@ -21,7 +21,10 @@ struct TrainingFolder {
     let folder = try TemporaryFolder()
     try Data(#"[{"train": ["phantom_0001"], "val": ["phantom_0002"]}]"#.utf8)
       .write(to: folder.url.appending(path: "splits.json"))
-    try run(["phantom", "--output", "set", "--cases", "2", "--seed", "1"], in: folder.url)
+    try run(
+      ["phantom", "--kind", "simple", "--output", "set", "--cases", "2", "--seed", "1"],
+      in: folder.url
+    )
     try run(planning, in: folder.url)
     try run(["preprocess", "work"], in: folder.url)
     return folder

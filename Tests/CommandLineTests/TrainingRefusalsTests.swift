@@ -55,7 +55,7 @@ struct TrainingRefusalsTests {
       .write(to: file("later.json"))
     #expect(
       try CommandLineProgram.run(
-        ["phantom", "--output", "later", "--cases", "2", "--seed", "7"],
+        ["phantom", "--kind", "simple", "--output", "later", "--cases", "2", "--seed", "7"],
         in: folder.url
       ).status == 0
     )

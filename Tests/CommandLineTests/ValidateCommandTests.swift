@@ -19,7 +19,7 @@ struct ValidateCommandTests {
     let fold = #"{"train": ["phantom_0001", "phantom_0002"], "val": ["phantom_0003"]}"#
     try Data("[\(fold), \(fold)]".utf8).write(to: place.appending(path: "splits.json"))
     for arguments in [
-      ["phantom", "--output", "set", "--cases", "3", "--seed", "1"],
+      ["phantom", "--kind", "simple", "--output", "set", "--cases", "3", "--seed", "1"],
       [
         "plan", "set", "--output", "work", "--split", "splits.json", "--features", "4", "--patch",
         "16", "32", "32", "--batch-size", "2", "--epochs", "1", "--steps-per-epoch", "6",

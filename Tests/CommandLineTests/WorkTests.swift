@@ -33,7 +33,9 @@ struct WorkTests {
 
   @Test("A drawn patient is segmented with pictures, a report and a record, and compared")
   func phantom() throws {
-    #expect(try run("phantom", "--output", "phantom", "--seed", "5").status == 0)
+    #expect(
+      try run("phantom", "--kind", "simple", "--output", "phantom", "--seed", "5").status == 0
+    )
     let segmented = try run(
       "segment",
       "phantom/ct.nii.gz",
@@ -72,7 +74,10 @@ struct WorkTests {
 
   @Test("A folder of cases becomes a folder of label maps, one mask a structure where asked for")
   func batch() throws {
-    #expect(try run("phantom", "--output", "set", "--cases", "2", "--seed", "20").status == 0)
+    #expect(
+      try run("phantom", "--kind", "simple", "--output", "set", "--cases", "2", "--seed", "20")
+        .status == 0
+    )
     // Windows side by side: enough to see which case went where, and quick.
     let quick = ["--model", model, "--step", "1", "--quiet"]
     let segmented = try CommandLineProgram.run(
@@ -98,7 +103,7 @@ struct WorkTests {
 
   @Test("A run that is told to stop leaves nothing behind", arguments: [SIGINT, SIGTERM])
   func interruption(signal: Int32) throws {
-    #expect(try run("phantom", "--output", "phantom").status == 0)
+    #expect(try run("phantom", "--kind", "simple", "--output", "phantom").status == 0)
     let before = try files()
     let running = try CommandLineProgram.start(
       [

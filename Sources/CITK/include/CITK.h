@@ -52,10 +52,10 @@ typedef struct citk_grid {
 citk_status citk_read_grid(const char *path, citk_format format, citk_grid *grid,
                            citk_message *message);
 
-/// Writes `voxels` (i fastest, one scalar a voxel) and, in NRRD, `count` pairs of text.
-/// `level` is zlib's, 1 to 9; 0 writes the voxels as they are.
+/// Writes `voxels` (i fastest, `components` scalars a voxel side by side) and, in NRRD, `count` pairs
+/// of text. `level` is zlib's, 1 to 9; 0 writes the voxels as they are.
 citk_status citk_write(const char *path, citk_format format, const citk_grid *grid,
-                       citk_scalar scalar, const void *voxels, int level,
+                       citk_scalar scalar, int components, const void *voxels, int level,
                        const char *const *keys, const char *const *values, size_t count,
                        citk_message *message);
 
