@@ -34,7 +34,10 @@ struct Delineate: AsyncParsableCommand {
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
       ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, Submit.self,
       ValidateCommand.self,
-      Finish.self, Adapt.self, ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self, ExportCommand.self, ImportCommand.self, NodeCommand.self, NodeListener.self, SendCommand.self, PseudonymizeCommand.self, ScoutCommand.self, RegisterCommand.self, TransformCommand.self,
+      Finish.self, Adapt.self, RegisterCommand.self, TransformCommand.self, ScoutCommand.self,
+      ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
+      ExportCommand.self, ImportCommand.self, NodeCommand.self, NodeListener.self, SendCommand.self,
+      PseudonymizeCommand.self,
     ]
   )
 

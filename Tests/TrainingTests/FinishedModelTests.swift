@@ -109,7 +109,7 @@ struct FinishedModelTests {
     }
 
     var other = plan()
-    other.model.architecture.features = [2, 4, 4]
+    other.model.architecture.unet?.features = [2, 4, 4]
     await #expect(throws: TrainingError.unrelatedStart(name: "a")) {
       let third = folder.url.appending(path: "c")
       _ = try await service.train(other, in: third, on: DrawnBalls(), startingFrom: start)
