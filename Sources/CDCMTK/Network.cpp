@@ -105,6 +105,7 @@ protected:
 /// Listens until the process ends.
 class Pool : public DcmSCPPool<Receiver> {};
 
+/// The classes that DCMTK itself would offer to send: an association has room for 128 contexts.
 OFCondition accept(DcmSCPConfig &configuration, const char *const *syntaxes, size_t count) {
   OFList<OFString> all;
   for (size_t index = 0; index < count; ++index) all.push_back(syntaxes[index]);
@@ -113,8 +114,8 @@ OFCondition accept(DcmSCPConfig &configuration, const char *const *syntaxes, siz
   plain.push_back(UID_LittleEndianImplicitTransferSyntax);
   OFCondition result =
       configuration.addPresentationContext(UID_VerificationSOPClass, plain, ASC_SC_ROLE_DEFAULT);
-  for (int index = 0; result.good() && index < numberOfDcmAllStorageSOPClassUIDs; ++index) {
-    result = configuration.addPresentationContext(dcmAllStorageSOPClassUIDs[index], all,
+  for (int index = 0; result.good() && index < numberOfDcmLongSCUStorageSOPClassUIDs; ++index) {
+    result = configuration.addPresentationContext(dcmLongSCUStorageSOPClassUIDs[index], all,
                                                   ASC_SC_ROLE_DEFAULT);
   }
   return result;

@@ -73,6 +73,7 @@ public struct NodeConfiguration: Hashable, Sendable, Codable {
       throw .missing(Self.path(context.codingPath + [key]))
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
     {
+      guard !context.codingPath.isEmpty else { throw .notAnObject }
       throw .wrongType(Self.path(context.codingPath))
     } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
       throw .wrongType(Self.path(context.codingPath))

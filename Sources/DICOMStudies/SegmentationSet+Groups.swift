@@ -73,6 +73,8 @@ extension SegmentationSet.Frame {
         ConceptCode("121322", "Source image for image processing operation", scheme: "DCM").item
       ]
     )
+    // A pixel of the one is a pixel of the other.
+    source.set(.spatialLocationsPreserved, "CS", "YES")
     var derivation = DataSet()
     derivation.set(.sourceImages, items: [source])
     derivation.set(

@@ -33,6 +33,8 @@ extension SegmentationSet {
     set.set(.contentTime, "TM", time)
     set.set(.deviceSerialNumber, "LO", bytes: writer.text(origin.version, limit: 64))
     set.set(.instanceNumber, "IS", "1")
+    // Unlike other objects' it may not be empty.
+    set.set(.seriesNumber, "IS", "1")
     set.set(.samplesPerPixel, words: [1])
     set.set(.photometricInterpretation, "CS", "MONOCHROME2")
     set.set(.frameCount, "IS", "\(frames.count)")

@@ -30,6 +30,7 @@ extension Tag {
   static let highBit = Tag(0x0028_0102)
   static let pixelRepresentation = Tag(0x0028_0103)
   static let pixelPadding = Tag(0x0028_0120)
+  static let spatialLocationsPreserved = Tag(0x0028_135A)
   static let lossyCompression = Tag(0x0028_2110)
   static let pixelMeasures = Tag(0x0028_9110)
   static let purposeOfReference = Tag(0x0040_A170)

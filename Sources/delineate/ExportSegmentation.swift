@@ -16,7 +16,7 @@ struct ExportSegmentation: ParsableCommand {
       taken from the series. A qualified person must check the contours.
 
       A binary object has a frame of bits for each structure on each slice, which every reader \
-      knows. A label map (DICOM 2024) has one frame a slice and is several times smaller.
+      knows. A label map (DICOM 2024) has one frame a slice, which holds the labels themselves.
 
       EXAMPLES
         delineate export seg --labels labels.seg.nrrd --series ct/ --output seg.dcm

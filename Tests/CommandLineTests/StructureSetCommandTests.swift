@@ -149,7 +149,7 @@ struct StructureSetCommandTests {
     try refused("import seg seg.dcm --on absent --output own.nii.gz", mentioning: "absent")
     try refused(
       "export seg --labels labels.seg.nrrd --series ct --output absent/seg.dcm",
-      mentioning: "absent"
+      mentioning: "seg.dcm cannot be written"
     )
   }
 
@@ -189,12 +189,12 @@ struct StructureSetCommandTests {
       ("--labels other.nrrd --series ct --output rt.dcm", "slice"),
       ("--labels zero.nrrd --series ct --output rt.dcm", "no structure"),
       ("--labels labels.seg.nrrd --series ct --scheme absent.json --output rt.dcm", "absent.json"),
-      ("--labels labels.seg.nrrd --series ct --scheme text.json --output rt.dcm", "text.json"),
+      ("--labels labels.seg.nrrd --series ct --scheme text.json --output rt.dcm", "Labels"),
       ("--labels labels.seg.nrrd --series ct --rules absent.json --output rt.dcm", "absent.json"),
       ("--labels labels.seg.nrrd --series ct --rules text.json --output rt.dcm", "Rules"),
       ("--labels labels.seg.nrrd --series ct --rules rule.json --output rt.dcm", "Tongue"),
       ("--labels labels.seg.nrrd --series ct --clinic-names text.json --output rt.dcm", "Names"),
-      ("--labels labels.seg.nrrd --series ct --output absent/rt.dcm", "absent"),
+      ("--labels labels.seg.nrrd --series ct --output absent/rt.dcm", "rt.dcm cannot be written"),
       ("--labels labels.seg.nrrd --series ct --series-uid 1.2.3 --output rt.dcm", "1.2.3"),
     ]
   )
@@ -230,7 +230,7 @@ struct StructureSetCommandTests {
       ("rt.dcm --on text.dcm --output back.nrrd", "text.dcm"),
       ("rt.dcm --on masks --output back.nrrd", "masks holds no CT or MR volume"),
       ("rt.dcm --on ct --output back.txt", "back.txt"),
-      ("rt.dcm --on ct --output absent/back.nrrd", "absent"),
+      ("rt.dcm --on ct --output absent/back.nrrd", "back.nrrd cannot be written"),
       ("rt.dcm --on ct --output text.dcm/masks --separate", "text.dcm"),
     ]
   )
