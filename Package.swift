@@ -89,7 +89,10 @@ let package = Package(
     room("Preprocessing", ["Volumes", "ImageProcessing"]),
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
-    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "ImageProcessing"]),
+    room(
+      "Datasets",
+      ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "ImageProcessing"]
+    ),
     // 4
     room(
       "Inference",
