@@ -90,7 +90,10 @@ let package = Package(
     room("Models", ["Anatomy", "Archives", "Torch", "ImageProcessing", "NeuralNetworks"]),
     room("Registration", ["Randomness", "Volumes", "VolumeFiles", "ImageProcessing"]),
     room("SegmentationMetrics", ["Volumes", "Anatomy", "ImageProcessing"]),
-    room("Datasets", ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "ImageProcessing"]),
+    room(
+      "Datasets",
+      ["Anatomy", "Volumes", "VolumeFiles", "Archives", "Randomness", "ImageProcessing"]
+    ),
     // 4
     room(
       "Inference",
