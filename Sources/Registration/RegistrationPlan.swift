@@ -11,8 +11,9 @@ public struct RegistrationPlan: Hashable, Sendable, Codable {
     public var iterations: Int
     /// The number of places drawn anew for each iteration; gradients are noisy, but never biased.
     public var samples: Int
-    /// How far an iteration moves places at most at first, in mm. Elastix's own bound is a voxel, with
-    /// which coarse scans' deformations wander.
+    /// How far an iteration moves places at most at first, in mm.
+    ///
+    /// Elastix's own bound is a voxel, with which coarse scans' deformations wander.
     public var largestStep: Double
     /// The number of histogram bins of each scan.
     public var bins: Int
