@@ -1,12 +1,16 @@
-"""Registration of drawn MR scans with real CTs whose true place is known, beside SimpleITK.
+"""Registration of MR scans with CTs where the true place is known, beside SimpleITK.
 
     python Benchmarks/registration.py [--seeds 0-99] [--kinds rigid bspline] [--peer] [--threads 1]
-                                      [--output Benchmarks/Results/registration.csv]
+                                      [--drawn PATIENTS] [--output Benchmarks/Results/registration.csv]
 
 Each seed takes a CT of openkbp, turns its HU into T1-like intensities by a map that is not monotonic (fat
 bright, bone and air dark), bends it smoothly (bspline only), adds a bias field and noise, cuts a smaller field of
 view with other voxels, and moves it by up to 25 mm and 15 degrees. The error is the mean distance, over the
 voxels of the body that both scans show, between where the registration and where the truth takes them.
+
+With --drawn the pairs are those of `delineate phantom --output PATIENTS --cases N --size small`: CT and MR drawn
+apart, with jaw, neck and soft tissue bent between them, also where only a rigid registration is asked for; `floor`
+is the error of the true motion of the skull.
 
 Run with a Python that has SimpleITK, SciPy and NumPy, from the package's root after `./do build`.
 Times are CPU seconds of the process and its children (user and system), so that other work does not count.
@@ -115,6 +119,19 @@ def points_of(ct, mr, body, truth):
     return pairs
 
 
+def drawn_pair(case, folder):
+    """Links a drawn patient's scans as make_pair writes them; the points and the skull's true motion."""
+    stem = f"{case}/{case.name}"
+    ct, mr = (sitk.ReadImage(f"{stem}_IMG_{name}.nrrd", sitk.sitkFloat32) for name in ("CT", "MR_T1"))
+    sitk.WriteImage(ct, f"{folder}/ct.nii.gz")
+    sitk.WriteImage(mr, f"{folder}/mr.nii.gz")
+    body = ndimage.binary_opening(sitk.GetArrayFromImage(ct) > -300, iterations=2)
+    parts, count = ndimage.label(body)
+    body = parts == 1 + np.argmax(ndimage.sum(body, parts, range(1, count + 1)))
+    field = sitk.ReadImage(f"{stem}_CT_to_MR.mha", sitk.sitkVectorFloat64)
+    return points_of(ct, mr, body, sitk.DisplacementFieldTransform(field)), sitk.ReadTransform(f"{stem}_CT_to_MR.tfm")
+
+
 def error(transform, pairs):
     distances = [np.linalg.norm(np.subtract(transform.TransformPoint(p), q)) for p, q in pairs]
     return float(np.mean(distances))
@@ -174,6 +191,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", default="0-19")
     parser.add_argument("--kinds", nargs="+", default=["rigid", "bspline"])
+    parser.add_argument("--drawn", type=pathlib.Path, help="a folder of drawn patients instead of openkbp's CTs")
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--output", type=pathlib.Path, default=RESULTS / "registration.csv")
@@ -181,10 +199,16 @@ def main():
     first, last = map(int, arguments.seeds.split("-"))
     rows = []
     for kind in arguments.kinds:
-        for seed in range(first, last + 1):
+        cases = sorted(arguments.drawn.glob("set_1/case_*")) if arguments.drawn else range(first, last + 1)
+        for seed in cases:
             with tempfile.TemporaryDirectory() as folder:
-                pairs = make_pair(seed, kind == "bspline", folder)
-                row = {"kind": kind, "seed": seed, "start": error(sitk.Euler3DTransform(), pairs)}
+                row = {"kind": kind, "seed": getattr(seed, "name", seed)}
+                if arguments.drawn:
+                    pairs, skull = drawn_pair(seed, folder)
+                    row |= {"floor": error(skull, pairs)}
+                else:
+                    pairs = make_pair(seed, kind == "bspline", folder)
+                row |= {"start": error(sitk.Euler3DTransform(), pairs)}
                 found, verdict, seconds = delineate(folder, kind, arguments.threads)
                 row |= {"error": error(found, pairs) if found else float("nan"),
                         "judgment": verdict["judgment"], "seconds": seconds}

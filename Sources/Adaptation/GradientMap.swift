@@ -66,8 +66,9 @@ private func physicalEdges(of image: Volume<Float>, in box: VoxelBox) -> [Double
     )..<min(image.grid.size[axis], ranges[axis].upperBound + reach)
   }
   let surroundings = VoxelBox(i: wide[0], j: wide[1], k: wide[2])
+  let voxels = image.intensities(in: surroundings)
   let lengths = gaussianGradientMagnitude(
-    of: image.intensities(in: surroundings),
+    of: voxels,
     size: surroundings.size,
     sigma: sigma,
     step: spacing
@@ -84,7 +85,10 @@ private func physicalEdges(of image: Volume<Float>, in box: VoxelBox) -> [Double
   }
   let sorted = inner.sorted()
   let scale = sorted[Int(GradientMapDefinition.scaleShare * Double(sorted.count - 1))]
-  return scale > 0 ? inner.map { min(1, $0 / scale) } : inner.map { $0 > 0 ? 1 : 0 }
+  // What rounding leaves of a flat image is no edge.
+  let rounding = 1e-9 * (voxels.lazy.map(abs).max() ?? 0)
+  return scale > rounding
+    ? inner.map { min(1, $0 / scale) } : inner.map { $0 > rounding ? 1 : 0 }
 }
 
 /// The smallest and the largest number; 0…0 of none.

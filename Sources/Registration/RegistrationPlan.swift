@@ -11,6 +11,10 @@ public struct RegistrationPlan: Hashable, Sendable, Codable {
     public var iterations: Int
     /// The number of places drawn anew for each iteration; gradients are noisy, but never biased.
     public var samples: Int
+    /// How far an iteration moves places at most at first, in mm.
+    ///
+    /// Elastix's own bound is a voxel, with which coarse scans' deformations wander.
+    public var largestStep: Double
     /// The number of histogram bins of each scan.
     public var bins: Int
     /// The distance of control points at the finest resolution, in mm; doubled at each coarser one.
@@ -25,6 +29,7 @@ public struct RegistrationPlan: Hashable, Sendable, Codable {
     smoothing: [4, 2, 0],
     iterations: 250,
     samples: 3000,
+    largestStep: 1,
     bins: 32,
     gridSpacing: 0,
     bendingWeight: 0
@@ -36,9 +41,10 @@ public struct RegistrationPlan: Hashable, Sendable, Codable {
     smoothing: [4, 2, 1],
     iterations: 300,
     samples: 3000,
+    largestStep: 0.3,
     bins: 32,
     gridSpacing: 16,
-    bendingWeight: 20
+    bendingWeight: 2000
   )
   /// The seed of elastix's draws.
   public var seed = 20_260_101

@@ -100,6 +100,7 @@ struct ElastixStage: Sendable {
     p.set("Resampler", "DefaultResampler")
     p.set("Optimizer", "AdaptiveStochasticGradientDescent")
     p.set("AutomaticParameterEstimation", true)
+    p.set("MaximumStepLength", [plan.largestStep])
     p.set("MaximumNumberOfIterations", [Double(plan.iterations)])
     p.set("Transform", kind.rawValue)
     p.set("HowToCombineTransforms", "Compose")

@@ -92,6 +92,7 @@ extension SegmentationService {
         scheme: first.scheme,
         scan: guidance.later,
         isCT: false,
+        source: first.source,
         report: report
       ),
       guidance: guidance,

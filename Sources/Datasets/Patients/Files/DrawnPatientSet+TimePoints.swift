@@ -19,6 +19,7 @@ extension DrawnPatientSet {
     to folder: URL,
     drawn: (String) -> Void = { _ in }
   ) throws(VolumeFileError) {
+    try makeFolder(folder)
     for number in 1...max(count, 1) {
       let name = "\(number)"
       do {
