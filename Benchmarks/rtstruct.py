@@ -165,7 +165,8 @@ def centroids(file):
         for contour in item.ContourSequence:
             points = np.array(contour.ContourData, float).reshape(-1, 3)
             a, b, first = points, np.roll(points, -1, axis=0), points[0]
-            parts = np.cross(a[:, :2] - first[:2], b[:, :2] - first[:2]) / 2
+            (x, y), (u, v) = (a - first)[:, :2].T, (b - first)[:, :2].T
+            parts = (x * v - y * u) / 2
             area += parts.sum()
             moment += (parts[:, None] * (a + b + first) / 3).sum(axis=0)
         result[names[item.ReferencedROINumber]] = moment / area

@@ -19,7 +19,7 @@ struct StudyQueueTests {
       axes: ([1, 0, 0], [0, 1, 0]),
       number: number
     )
-    let title = caller.utf8.map { String(Int($0) + 0x100, radix: 16).suffix(2) }.joined()
+    let title = caller.utf8.map { String(UInt16($0) + 0x100, radix: 16).suffix(2) }.joined()
     try slice.bytes.write(
       to: queue.incoming.appending(path: "\(title).\(UUID().uuidString)-1.dcm")
     )
