@@ -65,6 +65,11 @@ public enum EndWithParent {
 
   /// Watches standard input, where the node started this program.
   public static func watch() {
+    // A program that a thread pool's thread started inherits that thread's blocked signals, SIGTERM
+    // among them.
+    var none = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, nil)
     guard ProcessInfo.processInfo.environment[variable] != nil else { return }
     Thread.detachNewThread {
       var byte: UInt8 = 0
