@@ -131,7 +131,8 @@ public struct Pseudonymizer: Sendable {
     content.set(.modifiedAttributes, items: [modified])
     content.set(.ownAttributes, "LO", "DELINEATE")
     content.set(.originalUIDs, "UT", uids.sorted().joined(separator: "\\"))
-    let syntax = "1.2.840.10008.1.2"
+    // Explicit: private attributes keep their representation.
+    let syntax = "1.2.840.10008.1.2.1"
     let bytes = try DICOMObject(transferSyntax: syntax, dataSet: content).encoded()
     let sealed: Data
     do { sealed = try key.sealed(bytes) } catch { throw .notEncoded(reason: "\(error)") }
