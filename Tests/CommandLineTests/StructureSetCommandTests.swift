@@ -99,7 +99,7 @@ struct StructureSetCommandTests {
     )
     #expect(names.sorted() == ["Both.nii.gz", "Parotid_R.nii.gz", "Parotis_li.nii.gz"])
     let mask = try readLabelMap(at: work.appending(path: "masks/Both.nii.gz")).labelMap
-    #expect(mask[2, 2, 2] == 1 && mask[1, 2, 2] == 0)
+    #expect(mask[2, 10, 4] == 1 && mask[1, 10, 4] == 0)
     let pattern = try Regex("2\\.25\\.[0-9]+")
     let uids = try ["one.dcm", "two.dcm"].map { name in
       let bytes = try Data(contentsOf: work.appending(path: name))

@@ -42,7 +42,7 @@ struct AdaptTests {
         scheme: channels[index].hasPrefix("mask") ? .none : .zScore
       )
     }
-    let url = folder.url.appending(path: "model-\(channels.count)")
+    let url = folder.url.appending(path: "model-\(UUID().uuidString)")
     try writeModel(model, to: url)
     if let rules {
       try JSONEncoder().encode(rules).write(to: url.appending(path: AdaptationRules.fileName))
