@@ -19,6 +19,8 @@ extension DrawnPatientSet {
     to folder: URL,
     drawn: (String) -> Void = { _ in }
   ) throws(VolumeFileError) {
+    // First, so that what cannot be written is named as it was asked for.
+    try makeFolder(folder)
     for number in 1...max(count, 1) {
       let name = "\(number)"
       do {

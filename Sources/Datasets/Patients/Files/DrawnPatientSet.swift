@@ -47,6 +47,8 @@ public struct DrawnPatientSet: Sendable {
     to folder: URL,
     drawn: (String) -> Void = { _ in }
   ) throws(VolumeFileError) {
+    // First, so that what cannot be written is named as it was asked for.
+    try makeFolder(folder)
     var table = "case," + OrganAtRisk.allCases.map(\.tg263).joined(separator: ",") + ",MR_T1\n"
     for number in 1...max(count, 1) {
       let name = Self.caseName(number)
