@@ -33,7 +33,8 @@ struct OrthancTests {
     orthanc.standardError = FileHandle.nullDevice
     try orthanc.run()
     defer {
-      orthanc.terminate()
+      // A thread pool's threads block SIGTERM, and what they start inherits that.
+      kill(orthanc.processIdentifier, SIGKILL)
       orthanc.waitUntilExit()
     }
     let node = try place.node()
