@@ -70,6 +70,7 @@ struct TrainingDatasetDocument: Codable {
   var structures: [Structure]
   var absence: AbsenceMeaning
   var ownSplits: CrossValidationSplits?
+  var mergedSides: MergedSides?
   var cases: [Case]
 
   init(_ dataset: TrainingDataset) {
@@ -81,6 +82,7 @@ struct TrainingDatasetDocument: Codable {
     structures = dataset.labels.entries.map { Structure(label: $0.label, name: $0.name) }
     absence = dataset.absence
     ownSplits = dataset.ownSplits
+    mergedSides = dataset.mergedSides
     func path(_ url: URL) -> String {
       let path = url.standardizedFileURL.path
       return path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
@@ -165,7 +167,8 @@ struct TrainingDatasetDocument: Codable {
       ),
       cases: result,
       absence: absence,
-      ownSplits: ownSplits
+      ownSplits: ownSplits,
+      mergedSides: mergedSides
     )
   }
 }

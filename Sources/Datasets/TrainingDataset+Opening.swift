@@ -14,6 +14,8 @@ public struct TrainingDatasetOptions: Hashable, Sendable {
   public var usesPrior: Bool
   /// What absent structures mean.
   public var absence: AbsenceMeaning?
+  /// Whether each left structure and its right one are one class, see ``MergedSides``.
+  public var mergesSides: Bool
 
   /// Options; by default everything the layout offers.
   public init(
@@ -21,13 +23,15 @@ public struct TrainingDatasetOptions: Hashable, Sendable {
     structures: [String] = [],
     channels: [String] = [],
     usesPrior: Bool = false,
-    absence: AbsenceMeaning? = nil
+    absence: AbsenceMeaning? = nil,
+    mergesSides: Bool = false
   ) {
     self.layout = layout
     self.structures = structures
     self.channels = channels
     self.usesPrior = usesPrior
     self.absence = absence
+    self.mergesSides = mergesSides
   }
 }
 
@@ -59,6 +63,7 @@ extension TrainingDataset {
     try take(channels: options.channels)
     try take(structures: options.structures)
     useCanonicalNames()
+    if options.mergesSides { try mergeSides() }
     cases.sort { isInCodePointOrder($0.name, $1.name) }
     for (one, next) in zip(cases, cases.dropFirst()) where one.name == next.name {
       throw .doubledCase(one.name)

@@ -21,6 +21,8 @@ public struct TrainingDataset: Hashable, Sendable {
   public var absence: AbsenceMeaning
   /// The data set's own division into training and validation, where it has one.
   public var ownSplits: CrossValidationSplits?
+  /// How classes that stand for both sides are told apart afterwards; `nil` where none does.
+  public var mergedSides: MergedSides?
 
   /// A data set from its parts.
   public init(
@@ -31,7 +33,8 @@ public struct TrainingDataset: Hashable, Sendable {
     labels: LabelScheme,
     cases: [TrainingCase],
     absence: AbsenceMeaning = .byName,
-    ownSplits: CrossValidationSplits? = nil
+    ownSplits: CrossValidationSplits? = nil,
+    mergedSides: MergedSides? = nil
   ) {
     self.name = name
     self.folder = folder
@@ -41,6 +44,7 @@ public struct TrainingDataset: Hashable, Sendable {
     self.cases = cases
     self.absence = absence
     self.ownSplits = ownSplits
+    self.mergedSides = mergedSides
   }
 
   /// How the files of a data set are laid out.

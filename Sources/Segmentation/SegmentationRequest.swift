@@ -4,8 +4,11 @@ import Torch
 
 /// What to segment, with which model, and how.
 public struct SegmentationRequest: Sendable, Hashable {
-  /// One file or DICOM folder per channel, in the model's order.
+  /// One file or DICOM folder per channel, in the model's order, the missing ones left out.
   public var inputs: [URL]
+  /// The model's channels, by name, that the case has no scan of; of those that it was also trained
+  /// without (``ModelPlan/optionalChannels``).
+  public var missingChannels: [String] = []
   /// The DICOM series to take where a folder holds several: its UID or its number in the list.
   public var series: String?
   /// A model folder or zip export.

@@ -47,14 +47,10 @@ public actor SegmentationService {
     let model = try model(for: request, placement: placement)
     let plan = model.plan
     clock.lap("load")
-    guard request.inputs.count == plan.channelNames.count else {
-      throw SegmentationError.wrongInputCount(
-        found: request.inputs.count,
-        channels: plan.channelNames
-      )
-    }
+    let places = try plan.presentChannels(request)
     progress(.stage("Reading the scan"))
-    let scans = try await scans(for: request)
+    let scans = CaseScans(try await scans(for: request), at: places, of: plan)
+    let scan = scans.first.volume
     if let next { startReading(next) }
     clock.lap("read")
 
@@ -69,9 +65,8 @@ public actor SegmentationService {
       clock.lap("previousStage")
     }
     progress(.stage("Preparing"))
-    let channels = scans.map(\.volume)
     let prepared = try prepare(
-      channels,
+      scans.volumes,
       plan: plan.preparation,
       previousLabels: previousLabels,
       previousStageLabels: plan.previousStageLabels,
@@ -81,8 +76,8 @@ public actor SegmentationService {
     var body: BodyExtent?
     if request.placement == .body {
       let mask = bodyMask(
-        of: channels[0],
-        contrast: scans[0].isCT ? .ct : .mr,
+        of: scan,
+        contrast: scans.first.isCT ? .ct : .mr,
         threads: threads
       )
       body = BodyExtent(of: mask, in: prepared.restoration)
@@ -97,7 +92,7 @@ public actor SegmentationService {
       placement: placement,
       body: body
     )
-    let probabilities = try ProbabilityFiles(request, plan: plan, grid: channels[0].grid)
+    let probabilities = try ProbabilityFiles(request, plan: plan, grid: scan.grid)
     progress(.stage("Segmenting"))
     let result = try Inference.segment(
       prepared,
@@ -120,7 +115,13 @@ public actor SegmentationService {
       clock.lap("probabilities")
     }
 
-    let volumes = LabelVolumes(result.labelMap)
+    let scheme = plan.mergedSides?.labels ?? plan.labels
+    var labelMap = result.labelMap
+    if let sides = plan.mergedSides {
+      labelMap = labelMap.split(sides, in: scans.first, threads: threads)
+      clock.lap("sides")
+    }
+    let volumes = LabelVolumes(labelMap)
     let report = RunReport(
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
       model: RunReport.ModelIdentity(
@@ -129,7 +130,7 @@ public actor SegmentationService {
         sha256: model.provenance.sources.map(\.sha256),
         folds: model.foldNames
       ),
-      grid: RunReport.Grid(channels[0].grid),
+      grid: RunReport.Grid(scan.grid),
       settings: RunReport.Settings(
         precision: request.precision.rawValue,
         device: placement.device.rawValue,
@@ -141,7 +142,7 @@ public actor SegmentationService {
       windows: RunReport.Windows(run: result.windows, possible: result.possibleWindows),
       seconds: clock.report,
       peakMemoryInMegabytes: peakMemoryInMegabytes(),
-      structures: plan.labels.entries.map {
+      structures: scheme.entries.map {
         RunReport.StructureSummary(
           name: $0.name,
           label: $0.label,
@@ -149,13 +150,13 @@ public actor SegmentationService {
           volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label)
         )
       },
-      warnings: warnings(request, plan: plan, volumes: volumes)
+      warnings: warnings(request, scheme: scheme, volumes: volumes)
     )
     return SegmentationResult(
-      labelMap: result.labelMap,
-      scheme: plan.labels,
-      scan: channels[0],
-      isCT: scans[0].isCT,
+      labelMap: labelMap,
+      scheme: scheme,
+      scan: scan,
+      isCT: scans.first.isCT,
       report: report
     )
   }
@@ -210,7 +211,7 @@ public actor SegmentationService {
     first.model = folder
     first.probabilitiesFolder = nil
     let result = try await segment(first, progress: progress)
-    guard result.scheme == plan.labels else {
+    guard result.scheme == plan.labels, plan.mergedSides == nil else {
       throw SegmentationError.previousStageDiffers(name: stage)
     }
     return result.labelMap
@@ -218,12 +219,16 @@ public actor SegmentationService {
 
   private func warnings(
     _ request: SegmentationRequest,
-    plan: ModelPlan,
+    scheme: LabelScheme,
     volumes: LabelVolumes
   ) -> [String] {
     var result: [String] = []
-    let empty = plan.labels.entries.filter { volumes.voxelCount(of: $0.label) == 0 }.map(\.name)
+    let empty = scheme.entries.filter { volumes.voxelCount(of: $0.label) == 0 }.map(\.name)
     if !empty.isEmpty { result.append("Not found: \(empty.joined(separator: ", ")).") }
+    if !request.missingChannels.isEmpty {
+      let missing = request.missingChannels.joined(separator: ", ")
+      result.append("Contoured without \(missing), as the model was also trained.")
+    }
     if request.precision == .bfloat16 {
       result.append("bf16: labels may differ from single precision in a few voxels.")
     }

@@ -63,6 +63,10 @@ public struct CaseBatches: BatchSource {
     var draw = draw(from: training, purpose: .training, step: step, sample: sample)
     draw.augmentation = plan.augmentation.draw(
       channels: plan.model.architecture.inputChannels,
+      sources: plan.model.preparation.channels.indices.map(plan.model.preparation.source(of:)),
+      optional: plan.model.optionalChannels.map { names in
+        Set(names.compactMap(plan.model.channelNames.firstIndex(of:)))
+      },
       seed: plan.seed,
       step: step,
       sample: sample

@@ -32,6 +32,7 @@ struct Delineate: AsyncParsableCommand {
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
       ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, Finish.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
+      Challenge.self,
     ]
   )
 

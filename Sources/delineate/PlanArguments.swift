@@ -41,6 +41,16 @@ struct MemoryAmount: Hashable, ExpressibleByArgument {
   }
 }
 
+/// A window of a CT as a person writes it: `soft`, `-160:350`.
+struct WindowChoice: Hashable, ExpressibleByArgument {
+  let window: PlannedWindow
+
+  init?(argument: String) {
+    guard let window = PlannedWindow(argument) else { return nil }
+    self.window = window
+  }
+}
+
 extension PlanningPreset: ExpressibleByArgument {}
 extension PlanningOptions.Resolution: ExpressibleByArgument {}
 extension PlanningOptions.Mirroring: ExpressibleByArgument {}
@@ -87,6 +97,17 @@ struct DatasetArguments: ParsableArguments {
   )
   var absentMeans: AbsenceMeaning?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Each left structure and its right one are one class.",
+      discussion: """
+        The trained model tells them apart by the patient's midline. Mirroring from side to side then \
+        needs no exchange, in training and in testing.
+        """
+    )
+  )
+  var mergeSides = false
+
   /// The options that these arguments say.
   var options: TrainingDatasetOptions {
     TrainingDatasetOptions(
@@ -94,7 +115,8 @@ struct DatasetArguments: ParsableArguments {
       structures: structures,
       channels: channels,
       usesPrior: prior,
-      absence: absentMeans
+      absence: absentMeans,
+      mergesSides: mergeSides
     )
   }
 }
@@ -156,6 +178,36 @@ struct PlanningArguments: ParsableArguments {
   )
   var mirroring = PlanningOptions.Mirroring.sides
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "What the network sees of a CT, a channel each.",
+      discussion: """
+        ct is nnU-Net's normalization (the default, alone), raw the plain HU; bone (-1000:2000), soft \
+        (-160:350), brain (-5:65), stroke (15:45) and LOWER:UPPER are windows in HU, mapped to 0 to 1.
+        """,
+      valueName: "window"
+    )
+  )
+  var windows: [WindowChoice] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "How often a scan that may be missing is left out in training (0).",
+      valueName: "share"
+    )
+  )
+  var modalityDropout = 0.0
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The scans that may be missing, with --modality-dropout; all but the first by default.",
+      valueName: "name"
+    )
+  )
+  var optional: [String] = []
+
   @Option(help: "What all chance follows from.")
   var seed: UInt64 = 0
 
@@ -179,6 +231,9 @@ struct PlanningArguments: ParsableArguments {
       epochs: epochs,
       stepsPerEpoch: stepsPerEpoch,
       mirroring: mirroring,
+      windows: windows.isEmpty ? nil : windows.map(\.window),
+      modalityDropout: modalityDropout,
+      optionalChannels: optional,
       seed: seed
     )
   }

@@ -131,7 +131,7 @@ struct Segment: AsyncParsableCommand {
   }
 
   private func request(for scan: ScanArguments.Case, model: URL) -> SegmentationRequest {
-    SegmentationRequest(
+    var request = SegmentationRequest(
       inputs: scan.channels,
       model: model,
       series: series,
@@ -144,6 +144,8 @@ struct Segment: AsyncParsableCommand {
       placement: windowPlacement,
       probabilitiesFolder: probabilities.map { URL(filePath: $0) }
     )
+    request.missingChannels = scan.missing
+    return request
   }
 
   private func show(_ run: FinishedRun, isBatch: Bool) throws {

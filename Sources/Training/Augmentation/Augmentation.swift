@@ -45,7 +45,22 @@ extension AugmentationPlan {
   /// Draws for one patch of one step.
   ///
   /// Each kind has a stream of its own, so that changing one's probability leaves the others' draws.
-  func draw(channels: Int, seed: UInt64, step: Int, sample: Int) -> AugmentationDraw {
+  /// - Parameters:
+  ///   - channels: The number of the network's channels.
+  ///   - sources: The scan that each is made of; `nil` where each has its own.
+  ///   - optional: The scans that may be left out; `nil` is all but the first.
+  ///   - seed: What all chance follows from.
+  ///   - step: The training's step.
+  ///   - sample: The patch's place in the batch.
+  /// - Returns: What chance decided.
+  func draw(
+    channels: Int,
+    sources: [Int]? = nil,
+    optional: Set<Int>? = nil,
+    seed: UInt64,
+    step: Int,
+    sample: Int
+  ) -> AugmentationDraw {
     var kind: UInt64 = 0
     func next<Kind: Augmentation>(_ augmentation: Kind) -> Kind.Draw? {
       kind += 1
@@ -68,7 +83,9 @@ extension AugmentationPlan {
       invertedGamma: next(GammaCorrection(chance: invertedGamma, isInverted: true)),
       gamma: next(GammaCorrection(chance: gamma, isInverted: false)),
       mirroring: next(Mirroring(axes: mirroringAxes)),
-      dropout: next(ChannelDropout(probability: channelDropout))
+      dropout: next(
+        ChannelDropout(probability: channelDropout, sources: sources, optional: optional)
+      )
     )
   }
 }

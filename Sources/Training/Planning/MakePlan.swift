@@ -20,9 +20,11 @@ public func makePlan(
   let structures = dataset.labels.entries.count
   guard structures < 256 else { throw .tooManyStructures(structures, limit: 255) }
   let shapes = PlannedShapes(of: fingerprint.cases, spacing: options.spacing)
+  let normalizations = try plannedChannels(of: dataset, fingerprint, options: options)
+  let optional = try plannedOptionalChannels(of: dataset, options: options)
   let planner = ConfigurationPlanner(
     options: options,
-    inputChannels: dataset.channelNames.count,
+    inputChannels: normalizations.count,
     outputChannels: structures + 1,
     caseCount: fingerprint.cases.count
   )
@@ -36,13 +38,6 @@ public func makePlan(
   if options.resolution == .low {
     guard let low else { throw .noLowResolution(patchShare: full.patchShare) }
     chosen = low
-  }
-  let normalizations = zip(dataset.channelNames, fingerprint.channels).map { name, channel in
-    ChannelNormalization(
-      channelNamed: name,
-      channel,
-      isMostlyZero: fingerprint.medianRelativeSize < 0.75
-    )
   }
   let mirroring = SideMirroring(
     options.mirroring,
@@ -65,13 +60,16 @@ public func makePlan(
       ),
       architecture: chosen.network,
       patchSize: chosen.patch,
-      mirroringAxes: mirroring.axesAtInference
+      mirroringAxes: mirroring.axesAtInference,
+      mergedSides: dataset.mergedSides,
+      optionalChannels: optional
     ),
     batchSize: chosen.batchSize,
     augmentation: AugmentationPlan(patch: chosen.patch, mirroring),
     seed: options.seed,
     datasetChecksum: fingerprint.datasetChecksum
   )
+  plan.augmentation.channelDropout = options.modalityDropout
   // Where there is a lower resolution, patches of the full one see little: their sums are joined.
   plan.loss.isBatchDice = options.resolution == .full && low != nil
   if let epochs = options.epochs { plan.epochs = epochs }

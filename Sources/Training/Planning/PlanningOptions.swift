@@ -38,6 +38,12 @@ public struct PlanningOptions: Hashable, Sendable {
   public var stepsPerEpoch: Int?
   /// Which axes are mirrored.
   public var mirroring: Mirroring
+  /// What the network sees of a CT, a channel each; `nil` is one channel as nnU-Net normalizes it.
+  public var windows: [PlannedWindow]?
+  /// How often a scan that may be missing is left out in training, from 0 to 0.9.
+  public var modalityDropout: Double
+  /// The scans that may be missing, by name; empty is all but the first.
+  public var optionalChannels: [String]
   /// What all chance follows from.
   public var seed: UInt64
 
@@ -53,6 +59,9 @@ public struct PlanningOptions: Hashable, Sendable {
     epochs: Int? = nil,
     stepsPerEpoch: Int? = nil,
     mirroring: Mirroring = .sides,
+    windows: [PlannedWindow]? = nil,
+    modalityDropout: Double = 0,
+    optionalChannels: [String] = [],
     seed: UInt64 = 0
   ) {
     self.preset = preset
@@ -65,6 +74,9 @@ public struct PlanningOptions: Hashable, Sendable {
     self.epochs = epochs
     self.stepsPerEpoch = stepsPerEpoch
     self.mirroring = mirroring
+    self.windows = windows
+    self.modalityDropout = modalityDropout
+    self.optionalChannels = optionalChannels
     self.seed = seed
   }
 
@@ -101,6 +113,15 @@ public struct PlanningOptions: Hashable, Sendable {
         "three sizes from 8 to 1024 voxels"
       )
     }
+    if let windows {
+      try check((1...16).contains(windows.count), "windows", "\(windows.count)", "1 to 16 of them")
+    }
+    try check(
+      (0...0.9).contains(modalityDropout),
+      "modality-dropout",
+      "\(modalityDropout)",
+      "0 to 0.9"
+    )
     if let batchSize {
       try check((1...4096).contains(batchSize), "batch-size", "\(batchSize)", "1 to 4096")
     }
