@@ -4,6 +4,8 @@ public enum SegmentationError: Error, Hashable {
   case wrongInputCount(found: Int, channels: [String])
   /// A scan is missing that the model was not trained to do without.
   case neededChannel(name: String, optional: [String])
+  /// A policy of inference cannot be followed.
+  case unusablePolicy(reason: String)
   /// A cascade's first stage is not beside the model.
   case noPreviousStage(name: String)
   /// A cascade's stages name different structures.
@@ -21,6 +23,8 @@ extension SegmentationError: CustomStringConvertible {
     case .neededChannel(let name, let optional):
       "Segment: the model needs \(name); it can do without "
         + "\(optional.isEmpty ? "none of its scans" : optional.joined(separator: ", "))."
+    case .unusablePolicy(let reason):
+      "Segment: the policy cannot be used: \(reason)."
     case .noPreviousStage(let name):
       "Segment: the model is the second stage of a cascade, and its first stage \(name) is not beside it."
     case .previousStageDiffers(let name):

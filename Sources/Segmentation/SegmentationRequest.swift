@@ -30,6 +30,9 @@ public struct SegmentationRequest: Sendable, Hashable {
   /// Where each structure's probabilities are written, if anywhere.
   public var probabilitiesFolder: URL?
 
+  /// How folds, mirroring and step follow from the scan's size; `nil` takes the request's own.
+  public var policy: InferencePolicy?
+
   /// A request; everything but inputs and model has nnU-Net's default.
   public init(
     inputs: [URL],

@@ -83,10 +83,11 @@ public actor SegmentationService {
       body = BodyExtent(of: mask, in: prepared.restoration)
       clock.lap("body")
     }
-    let axes = request.mirroring ? plan.mirroringAxes : []
+    let run = try FoldRun(request, model: model, voxels: prepared.size.reduce(1, *))
+    let axes = run.mirroring ? plan.mirroringAxes : []
     let options = SlidingWindowOptions(
       windowSize: plan.patchSize,
-      step: request.stepFraction,
+      step: run.step,
       mirroringAxes: axes,
       decision: plan.outputs.decision,
       placement: placement,
@@ -96,12 +97,12 @@ public actor SegmentationService {
     progress(.stage("Segmenting"))
     let result = try Inference.segment(
       prepared,
-      folds: model.foldNames.count,
+      folds: run.folds.count,
       options: options,
       network: { fold throws(InferenceError) in
         let start = ContinuousClock.now
         defer { clock.add(seconds(since: start), to: "load") }
-        return try model.network(fold: fold)
+        return try model.network(fold: run.folds[fold])
       },
       probabilities: probabilities?.volumes,
       progress: { progress(.windows(done: $0, total: $1)) }
@@ -128,7 +129,7 @@ public actor SegmentationService {
         name: "\(plan.name) \(plan.configuration)",
         trainer: plan.trainer,
         sha256: model.provenance.sources.map(\.sha256),
-        folds: model.foldNames
+        folds: run.folds.map { model.foldNames[$0] }
       ),
       grid: RunReport.Grid(scan.grid),
       settings: RunReport.Settings(
@@ -136,7 +137,7 @@ public actor SegmentationService {
         device: placement.device.rawValue,
         threads: threads,
         mirroringAxes: axes,
-        step: request.stepFraction,
+        step: run.step,
         windowPlacement: request.placement.rawValue
       ),
       windows: RunReport.Windows(run: result.windows, possible: result.possibleWindows),

@@ -75,6 +75,14 @@ struct Segment: AsyncParsableCommand {
   )
   var folds: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Folds, mirroring and step by the scan's size: chb-quantif, or a JSON file of rules.",
+      valueName: "policy"
+    )
+  )
+  var policy: String?
+
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
   var device: DeviceChoice = .automatic
 
@@ -117,7 +125,12 @@ struct Segment: AsyncParsableCommand {
     )
     try outputs.check()
     let service = SegmentationService()
-    let requests = scans.cases.map { request(for: $0, model: place) }
+    let policy = try policy.map { name throws(SegmentationError) in try InferencePolicy(name) }
+    let requests = scans.cases.map { scan in
+      var request = request(for: scan, model: place)
+      request.policy = policy
+      return request
+    }
     for (index, scan) in scans.cases.enumerated() {
       let progress = ProgressLine(case: scans.isBatch ? scan.name : nil, isQuiet: quiet)
       defer { progress.finish() }
