@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// How much work a scan is given, by its size on the model's grid: a budget of time told in advance.
 ///
