@@ -123,13 +123,21 @@ let package = Package(
         "SegmentationMetrics", "Evaluation", "Training",
       ]
     ),
+    // 6
+    room(
+      "Validation",
+      [
+        "Anatomy", "Archives", "Volumes", "VolumeFiles", "ImageProcessing", "Models",
+        "SegmentationMetrics", "Datasets", "Training", "Segmentation",
+      ]
+    ),
     // 7
     .executableTarget(
       name: "delineate",
       dependencies: [
         "Anatomy", "Volumes", "VolumeFiles", "Models", "Torch", "SegmentationMetrics", "Datasets",
         "ImageProcessing", "Inference", "NeuralNetworks", "Preprocessing", "Evaluation", "Training",
-        "Segmentation", "Reports",
+        "Segmentation", "Reports", "Validation",
         argumentParser,
       ],
       swiftSettings: strict
@@ -189,6 +197,14 @@ let package = Package(
         "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "NeuralNetworks", "Models",
         "SegmentationMetrics", "Evaluation", "Training",
       ]
+    ),
+    tests(
+      of: "Validation",
+      [
+        "Anatomy", "Volumes", "VolumeFiles", "ImageProcessing", "Models", "Datasets", "Training",
+        "Segmentation",
+      ],
+      golden: true
     ),
     .testTarget(
       name: "CommandLineTests",

@@ -30,18 +30,25 @@ contour demo/phantom/ct.nii.gz Networks/phantom demo/contours
 say "Comparing with what was drawn"
 "$delineate" compare demo/phantom/reference.nii.gz demo/contours/labels.nii.gz --model Networks/phantom
 
-patient=$data/openkbp/pt_201/ct.nii.gz
+patient=$data/openkbp/pt_201
+if [ -e "$patient/ct.nii.gz" ] && [ -d Networks/hn-ct ]; then
+  say "Contouring a real patient with hn-ct, trained by this program on other patients"
+  contour "$patient/ct.nii.gz" hn-ct demo/patient
+  say "Comparing with the clinic's contours"
+  "$delineate" compare "$patient/oar.nii.gz" demo/patient/labels.nii.gz --model hn-ct
+fi
+
 trained=$data/nnunet_model/plain/Dataset501_OpenKBP/nnUNetTrainerAdamShort__nnUNetPlans__3d_fullres
 expected=$data/nnunet_model/predictions/plain/pt_201.nii.gz
-if [ -e "$patient" ] && [ -d "$trained" ]; then
+if [ -e "$patient/ct.nii.gz" ] && [ -d "$trained" ]; then
   say "Contouring a real patient with a model that nnU-Net trained"
-  contour "$patient" "$trained" demo/patient --no-mirroring
+  contour "$patient/ct.nii.gz" "$trained" demo/nnunet --no-mirroring
   say "Comparing with nnU-Net's own contours of this patient"
-  "$delineate" compare "$expected" demo/patient/labels.nii.gz --model "$trained"
+  "$delineate" compare "$expected" demo/nnunet/labels.nii.gz --model "$trained"
 fi
 
 say "Look at"
-for folder in demo/contours demo/patient; do
+for folder in demo/contours demo/patient demo/nnunet; do
   [ -d "$folder" ] || continue
   echo "$PWD/$folder/labels.nii.gz   the label map"
   echo "$PWD/$folder/pictures/       pictures, contours over the scan"

@@ -1,9 +1,16 @@
 public import Volumes
 
+/// Which voxels of a part touch one another.
+package enum Connectivity: Hashable, Sendable {
+  /// Those that share a face: 6 neighbors.
+  case faces
+  /// Those of one slice that share a face: 4 neighbors.
+  case facesInSlice
+  /// Those that share a face, an edge or a corner: 26 neighbors.
+  case corners
+}
+
 /// The connected parts of a mask (or of what is outside it), by runs of voxels along i.
-///
-/// Two voxels are connected where they share a face; within a slice only, where `acrossSlices` is
-/// false.
 package struct Components {
   private let size: SIMD3<Int>
   /// For each row `j + size.y · k`, the index of its first run; one more at the end.
@@ -13,20 +20,32 @@ package struct Components {
   private var parents: [Int] = []
 
   /// The parts of the voxels that equal `value`.
-  package init(of value: Bool, in mask: Mask, acrossSlices: Bool = true) {
-    size = mask.grid.size
+  package init(of value: Bool, in mask: Mask, connectivity: Connectivity = .faces) {
+    self.init(of: mask, connectivity: connectivity) { $0 == value }
+  }
+
+  /// The parts of the voxels whose value `belongs`.
+  package init<Scalar>(
+    of volume: Volume<Scalar>,
+    connectivity: Connectivity,
+    where belongs: (Scalar) -> Bool
+  ) {
+    size = volume.grid.size
     rowStarts = []
     rowStarts.reserveCapacity(size.y * size.z + 1)
-    mask.withUnsafeVoxels { voxels in
+    volume.withUnsafeVoxels { voxels in
       for row in 0..<size.y * size.z {
         rowStarts.append(starts.count)
         appendRuns(
-          of: value,
-          in: UnsafeBufferPointer(rebasing: voxels[row * size.x..<(row + 1) * size.x])
+          in: UnsafeBufferPointer(rebasing: voxels[row * size.x..<(row + 1) * size.x]),
+          where: belongs
         )
-        if row % size.y > 0 { connect(row, rowStarts[row - 1]..<rowStarts[row]) }
-        if acrossSlices && row >= size.y {
-          connect(row, rowStarts[row - size.y]..<rowStarts[row - size.y + 1])
+        for earlier in neighbors(of: row, connectivity) {
+          connect(
+            row,
+            rowStarts[earlier]..<rowStarts[earlier + 1],
+            reach: connectivity == .corners ? 1 : 0
+          )
         }
       }
     }
@@ -34,25 +53,41 @@ package struct Components {
     for run in parents.indices { parents[run] = root(of: run) }
   }
 
-  private mutating func appendRuns(of value: Bool, in row: UnsafeBufferPointer<Bool>) {
+  /// The rows before a row whose voxels may touch its own.
+  private func neighbors(of row: Int, _ connectivity: Connectivity) -> [Int] {
+    let (k, j) = row.quotientAndRemainder(dividingBy: size.y)
+    var rows = j > 0 ? [row - 1] : []
+    guard connectivity != .facesInSlice, k > 0 else { return rows }
+    let reach = connectivity == .corners ? 1 : 0
+    for other in max(0, j - reach)...min(size.y - 1, j + reach) {
+      rows.append(other + size.y * (k - 1))
+    }
+    return rows
+  }
+
+  private mutating func appendRuns<Scalar>(
+    in row: UnsafeBufferPointer<Scalar>,
+    where belongs: (Scalar) -> Bool
+  ) {
     var i = 0
     while i < row.count {
-      while i < row.count && row[i] != value { i += 1 }
+      while i < row.count && !belongs(row[i]) { i += 1 }
       guard i < row.count else { return }
       starts.append(Int32(i))
-      while i < row.count && row[i] == value { i += 1 }
+      while i < row.count && belongs(row[i]) { i += 1 }
       ends.append(Int32(i))
       parents.append(parents.count)
     }
   }
 
-  /// Joins the runs of the row being read with those of an earlier row that they touch.
-  private mutating func connect(_ row: Int, _ others: Range<Int>) {
+  /// Joins the runs of the row being read with those of an earlier row that they touch: that share
+  /// a column, or come within `reach` of it.
+  private mutating func connect(_ row: Int, _ others: Range<Int>, reach: Int32) {
     var other = others.lowerBound
     for run in rowStarts[row]..<starts.count {
-      while other < others.upperBound && ends[other] <= starts[run] { other += 1 }
+      while other < others.upperBound && ends[other] + reach <= starts[run] { other += 1 }
       var touching = other
-      while touching < others.upperBound && starts[touching] < ends[run] {
+      while touching < others.upperBound && starts[touching] < ends[run] + reach {
         join(run, touching)
         touching += 1
       }
@@ -108,9 +143,9 @@ package struct Components {
   }
 
   /// Sets the voxels of the chosen parts.
-  package func paint(
-    _ value: Bool,
-    into voxels: UnsafeMutableBufferPointer<Bool>,
+  package func paint<Scalar>(
+    _ value: Scalar,
+    into voxels: UnsafeMutableBufferPointer<Scalar>,
     where isChosen: (Int) -> Bool
   ) {
     for row in 0..<size.y * size.z {
@@ -129,7 +164,11 @@ extension Volume where Scalar == Bool {
   /// - Returns: A mask on the same grid.
   /// - SeeAlso: SciPy's `binary_fill_holes`, which gives the same.
   public func fillingHoles(sliceBySlice: Bool = false) -> Mask {
-    let outside = Components(of: false, in: self, acrossSlices: !sliceBySlice)
+    let outside = Components(
+      of: false,
+      in: self,
+      connectivity: sliceBySlice ? .facesInSlice : .faces
+    )
     let open = outside.touchingBorder(inPlaneOnly: sliceBySlice)
     var filled = self
     filled.withUnsafeMutableVoxels { voxels in

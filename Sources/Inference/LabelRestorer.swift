@@ -102,7 +102,7 @@ package final class LabelRestorer {
   }
 
   /// The taps of one axis: for each voxel of the cropped scan, where its logits come from.
-  private static func taps(
+  static func taps(
     _ restoration: GridRestoration,
     axis: Int,
     padding: Int

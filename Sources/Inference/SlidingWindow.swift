@@ -154,7 +154,7 @@ public func segment(
 }
 
 /// The mean of a network's answers to all mirrorings over the given axes, in nnU-Net's order.
-private func mirrored(
+func mirrored(
   _ window: Tensor,
   axes: [Int],
   through network: UNet
@@ -181,13 +181,13 @@ package func mirrorings(of axes: [Int]) -> [[Int]] {
 
 extension LabelDecision {
   /// Whether channel 0 stands for what is none of the others.
-  fileprivate var hasBackgroundChannel: Bool {
+  var hasBackgroundChannel: Bool {
     if case .firstMaximum = self { true } else { false }
   }
 }
 
 /// Seconds by stage.
-private struct StageClock {
+struct StageClock {
   var network = 0.0
   var blend = 0.0
   var restore = 0.0

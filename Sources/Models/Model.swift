@@ -6,12 +6,20 @@ public struct Model: Hashable, Sendable {
   public var folds: [ModelFold]
   /// Where the model came from.
   public var provenance: ModelProvenance
+  /// What is done to the finished label maps; `nil` where nothing was decided.
+  public var postprocessing: Postprocessing?
 
   /// A model from its parts.
-  public init(plan: ModelPlan, folds: [ModelFold], provenance: ModelProvenance) {
+  public init(
+    plan: ModelPlan,
+    folds: [ModelFold],
+    provenance: ModelProvenance,
+    postprocessing: Postprocessing? = nil
+  ) {
     self.plan = plan
     self.folds = folds
     self.provenance = provenance
+    self.postprocessing = postprocessing
   }
 }
 
@@ -83,4 +91,6 @@ public struct ModelDescription: Hashable, Sendable {
   public var folds: [String]
   /// How many numbers one fold's network has.
   public var parameterCount: Int
+  /// What is done to the finished label maps; `nil` where nothing was decided.
+  public var postprocessing: Postprocessing?
 }

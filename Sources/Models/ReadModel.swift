@@ -6,7 +6,7 @@ internal import NeuralNetworks
 /// The place is one of: a trained-model folder of nnU-Net v2 (`dataset.json`, `plans.json`,
 /// `fold_*/checkpoint_final.pth`), a folder that holds exactly one, a zip archive as
 /// `nnUNetv2_export_model_to_zip` writes it (or a path inside it), or a folder of our own that
-/// ``writeModel(_:to:storage:)`` wrote. Checkpoints are read without running anything in them.
+/// ``writeModel(_:to:storage:card:)`` wrote. Checkpoints are read without running anything in them.
 /// - Parameters:
 ///   - url: the folder or archive.
 ///   - folds: the names after `fold_`; `nil` takes every numbered fold, or `fold_all` where there
@@ -39,7 +39,7 @@ public func inspectModel(
   checkpoint: String? = nil
 ) throws(ModelError) -> ModelDescription {
   let located = try locateModel(at: url)
-  let (plan, folds) =
+  let (plan, folds, postprocessing) =
     switch located.format {
     case .delineate: try DelineateFolder(located.source).description
     case .nnUNet: try NNUNetFolder(located.source).description(checkpoint: checkpoint)
@@ -49,7 +49,8 @@ public func inspectModel(
     format: located.format,
     plan: plan,
     folds: folds,
-    parameterCount: count
+    parameterCount: count,
+    postprocessing: postprocessing
   )
 }
 

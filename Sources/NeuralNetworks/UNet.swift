@@ -8,9 +8,11 @@ public import Torch
 /// - SeeAlso: ``UNetPlan/graph(heads:)`` for the layers.
 public struct UNet: Module {
   private let graph: NetworkGraph
-  private let layers: [PreparedLayer]
+  private var layers: [PreparedLayer]
   private let releases: [[NetworkGraph.Value]]
-  private let type: TensorType
+  private let placement: Placement
+  /// The last convolution's weights as they were given: they are few, and some may be left out.
+  private var head: [(shape: [Int], values: [Float])] = []
   /// The number of channels of a window.
   public var inputChannels: Int { graph.inputChannels }
 
@@ -23,10 +25,15 @@ public struct UNet: Module {
   ) throws(NetworkError) {
     graph = plan.graph()
     releases = graph.releases
-    type = placement.type
+    self.placement = placement
     var layers: [PreparedLayer] = []
-    for layer in graph.layers {
-      layers.append(try PreparedLayer(layer, weights: weights, placement: placement))
+    for (index, layer) in graph.layers.enumerated() {
+      var tensors: [(shape: [Int], values: [Float])] = []
+      for (name, shape) in layer.weights {
+        tensors.append((shape, try weights.values(named: name, shape: shape)))
+      }
+      layers.append(try PreparedLayer(layer, tensors: tensors, placement: placement))
+      if index + 1 == graph.outputs.last { head = tensors }
     }
     self.layers = layers
   }
@@ -35,8 +42,37 @@ public struct UNet: Module {
   public func callAsFunction(_ x: consuming Tensor) throws(TorchError) -> Tensor {
     var values = [Tensor?](repeating: nil, count: layers.count + 1)
     let input = consume x
-    values[0] = try input.converted(to: type)
+    values[0] = try input.converted(to: placement.type)
     return try run(&values).converted(to: .float32)
+  }
+
+  /// The network with some of its output channels, in the order given; it shares all other layers.
+  /// - Precondition: the channels are this network's.
+  public func keepingOutputs(_ channels: [Int]) throws(TorchError) -> UNet {
+    guard let output = graph.outputs.last, output > 0, let outputs = head.first?.shape.first,
+      case .convolution(_, let stride, _) = graph.layers[output - 1].operation
+    else { throw .failed(operation: "a network's head", reason: "it is no convolution") }
+    precondition(channels.allSatisfy((0..<outputs).contains), "channels of the network")
+    let kept = head.map { tensor in
+      let row = tensor.values.count / outputs
+      return (
+        shape: [channels.count] + tensor.shape.dropFirst(),
+        values: channels.flatMap { tensor.values[$0 * row..<($0 + 1) * row] }
+      )
+    }
+    var network = self
+    network.head = kept
+    network.layers[output - 1] = .convolution(
+      try Convolution(
+        weight: kept[0].values,
+        shape: kept[0].shape,
+        bias: kept.count > 1 ? kept[1].values : nil,
+        stride: stride,
+        type: placement.type,
+        on: placement.device
+      )
+    )
+    return network
   }
 
   private func run(_ values: inout [Tensor?]) throws(TorchError) -> Tensor {
@@ -61,13 +97,9 @@ private enum PreparedLayer {
 
   init(
     _ layer: NetworkGraph.Layer,
-    weights: some WeightSource,
+    tensors: [(shape: [Int], values: [Float])],
     placement: Placement
   ) throws(NetworkError) {
-    var tensors: [(shape: [Int], values: [Float])] = []
-    for (name, shape) in layer.weights {
-      tensors.append((shape, try weights.values(named: name, shape: shape)))
-    }
     do throws(TorchError) {
       switch layer.operation {
       case .convolution(_, let stride, let hasBias):

@@ -25,27 +25,17 @@ public func prepare(
 ) throws(PreparationError) -> PreparedCase {
   let grid = try commonGrid(of: channels, plan: plan, previousLabels: previousLabels)
   guard previousLabels != nil || previousStageLabels.isEmpty else { throw .missingPreviousLabels }
-  let axes = plan.transposeForward
   let present = channels.compactMap { $0 }
-  let voxelBox = try nonzeroBox(of: channels, threads: threads)
-  let box = axes.map { [voxelBox.k, voxelBox.j, voxelBox.i][$0] }
-  let croppedSize = box.map(\.count)
-  let spacing = axes.map { grid.arraySpacing[$0] }
   let channelCount = plan.channels.count + previousStageLabels.count
-  let size = try preparedSize(
-    croppedSize,
-    from: spacing,
+  let restoration = try gridRestoration(
+    of: channels,
+    on: grid,
     plan: plan,
-    channelCount: channelCount
+    channelCount: channelCount,
+    threads: threads
   )
-  let restoration = GridRestoration(
-    originalGrid: grid,
-    transposeForward: axes,
-    box: box,
-    preparedSize: size,
-    separateAxis: plan.logitResampling.separateAxis(current: plan.spacing, new: spacing),
-    logitResampling: plan.logitResampling
-  )
+  let (size, croppedSize) = (restoration.preparedSize, restoration.croppedSize)
+  let spacing = plan.transposeForward.map { grid.arraySpacing[$0] }
 
   let usesMask = plan.channels.contains { $0.scheme == .zScore && $0.usesNonzeroMask }
   let inside = usesMask || previousLabels != nil ? nonzeroMask(of: present) : nil
@@ -90,6 +80,55 @@ public func prepare(
     size: size,
     voxels: voxels,
     restoration: restoration
+  )
+}
+
+/// Where a scan will lie once it is prepared, and the way back; nothing is resampled for it.
+///
+/// - Parameters:
+///   - channels: The case's scans in the model's order, all on one grid; `nil` of a missing one.
+///   - plan: How.
+///   - threads: How many threads work.
+/// - Returns: The way back that ``prepare(_:plan:previousLabels:previousStageLabels:threads:)`` gives.
+/// - Throws: ``PreparationError``.
+public func gridRestoration(
+  of channels: [Volume<Float>?],
+  plan: PreparationPlan,
+  threads: Int
+) throws(PreparationError) -> GridRestoration {
+  try gridRestoration(
+    of: channels,
+    on: commonGrid(of: channels, plan: plan, previousLabels: nil),
+    plan: plan,
+    channelCount: plan.channels.count,
+    threads: threads
+  )
+}
+
+private func gridRestoration(
+  of channels: [Volume<Float>?],
+  on grid: VoxelGrid,
+  plan: PreparationPlan,
+  channelCount: Int,
+  threads: Int
+) throws(PreparationError) -> GridRestoration {
+  let axes = plan.transposeForward
+  let voxelBox = try nonzeroBox(of: channels, threads: threads)
+  let box = axes.map { [voxelBox.k, voxelBox.j, voxelBox.i][$0] }
+  let spacing = axes.map { grid.arraySpacing[$0] }
+  let size = try preparedSize(
+    box.map(\.count),
+    from: spacing,
+    plan: plan,
+    channelCount: channelCount
+  )
+  return GridRestoration(
+    originalGrid: grid,
+    transposeForward: axes,
+    box: box,
+    preparedSize: size,
+    separateAxis: plan.logitResampling.separateAxis(current: plan.spacing, new: spacing),
+    logitResampling: plan.logitResampling
   )
 }
 

@@ -18,6 +18,7 @@ final class LoadedModel {
   let key: Key
   let plan: ModelPlan
   let provenance: ModelProvenance
+  let postprocessing: Postprocessing?
   let foldNames: [String]
   private var folds: [ModelFold]
   private var only: UNet?
@@ -29,6 +30,7 @@ final class LoadedModel {
     self.key = key
     plan = model.plan
     provenance = model.provenance
+    postprocessing = model.postprocessing
     foldNames = model.folds.map(\.name)
     folds = model.folds
   }

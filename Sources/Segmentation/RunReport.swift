@@ -24,6 +24,18 @@ public struct RunReport: Codable, Sendable, Hashable {
   public var structures: [StructureSummary]
   /// What the reader should know before using the contours.
   public var warnings: [String]
+  /// What the model's post-processing took away, rule by rule; empty where there is none.
+  public var postprocessing: [Cleanup]
+
+  /// One rule of the post-processing, as it was followed.
+  public struct Cleanup: Codable, Sendable, Hashable {
+    /// The structures whose largest part was kept.
+    public var structures: [String]
+    /// How many voxels became background.
+    public var removedVoxels: Int
+  }
+  /// Which organs came first, where windows were chosen by a scout.
+  public var prioritization: PrioritizationReport?
 
   /// Which model ran.
   public struct ModelIdentity: Codable, Sendable, Hashable {
@@ -90,6 +102,8 @@ public struct RunReport: Codable, Sendable, Hashable {
     public var voxels: Int
     /// Milliliters.
     public var volumeInMilliliters: Double
+    /// How far it was contoured, where windows were chosen by a scout.
+    public var state: StructureState?
   }
 }
 

@@ -29,11 +29,15 @@ public struct SegmentationRequest: Sendable, Hashable {
   public var placement: WindowPlacement
   /// Where each structure's probabilities are written, if anywhere.
   public var probabilitiesFolder: URL?
+  /// Whether the rules that were decided for the model's label maps are followed.
+  public var postprocessing: Bool
+  /// Which organs come first, and by when; `nil` runs all windows in the order of the scan.
+  public var prioritization: Prioritization?
 
   /// How folds, mirroring and step follow from the scan's size; `nil` takes the request's own.
   public var policy: InferencePolicy?
 
-  /// A request; everything but inputs and model has nnU-Net's default.
+  /// A request; everything but inputs and model has a default, nnU-Net's for the network.
   public init(
     inputs: [URL],
     model: URL,
@@ -45,7 +49,9 @@ public struct SegmentationRequest: Sendable, Hashable {
     device: DeviceChoice = .automatic,
     threads: Int? = nil,
     placement: WindowPlacement = .nnunet,
-    probabilitiesFolder: URL? = nil
+    probabilitiesFolder: URL? = nil,
+    postprocessing: Bool = true,
+    prioritization: Prioritization? = nil
   ) {
     self.inputs = inputs
     self.model = model
@@ -58,6 +64,8 @@ public struct SegmentationRequest: Sendable, Hashable {
     self.threads = threads
     self.placement = placement
     self.probabilitiesFolder = probabilitiesFolder
+    self.postprocessing = postprocessing
+    self.prioritization = prioritization
   }
 }
 

@@ -15,10 +15,22 @@ import Volumes
 /// It lives on the device thread, so its runs follow one another; the model last used stays loaded.
 public actor SegmentationService {
   private var loaded: LoadedModel?
+  var loadedScout: LoadedModel?
+  /// Seconds on a clock that never goes back; deadlines are kept by it.
+  let now: @Sendable () -> Double
   private var reading: (request: SegmentationRequest, task: Task<[Scan], any Error>)?
 
   /// A service with nothing loaded.
-  public init() { TorchRuntime.prepare() }
+  public init() {
+    let start = ContinuousClock.now
+    self.init { seconds(since: start) }
+  }
+
+  /// A service that keeps deadlines by a clock: seconds that never go back.
+  package init(now: @escaping @Sendable () -> Double) {
+    self.now = now
+    TorchRuntime.prepare()
+  }
 
   /// libtorch belongs to one thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -39,6 +51,7 @@ public actor SegmentationService {
     progress: @Sendable (SegmentationProgress) -> Void = { _ in }
   ) async throws -> SegmentationResult {
     var clock = RunClock()
+    let started = now()
     let threads = request.threads ?? ProcessInfo.processInfo.activeProcessorCount
     try TorchRuntime.start(threads: threads)
     let placement = try Placement(request)
@@ -63,6 +76,15 @@ public actor SegmentationService {
         progress: progress
       )
       clock.lap("previousStage")
+    }
+    var scouted: (scout: Scout, look: Scout.Look, seconds: Double)?
+    if request.prioritization != nil {
+      progress(.stage("Scouting"))
+      let start = ContinuousClock.now
+      let scout = try scout(of: request, model: model, placement: placement)
+      let look = try scout.look(at: scans.volumes, of: plan, threads: threads)
+      scouted = (scout, look, seconds(since: start))
+      clock.lap("scout")
     }
     progress(.stage("Preparing"))
     let prepared = try prepare(
@@ -94,19 +116,42 @@ public actor SegmentationService {
       body: body
     )
     let probabilities = try ProbabilityFiles(request, plan: plan, grid: scan.grid)
-    progress(.stage("Segmenting"))
-    let result = try Inference.segment(
-      prepared,
-      folds: run.folds.count,
-      options: options,
-      network: { fold throws(InferenceError) in
-        let start = ContinuousClock.now
-        defer { clock.add(seconds(since: start), to: "load") }
-        return try model.network(fold: run.folds[fold])
-      },
-      probabilities: probabilities?.volumes,
-      progress: { progress(.windows(done: $0, total: $1)) }
-    )
+    let result: FinishedWindows
+    if let prioritization = request.prioritization, let scouted {
+      result = try prioritizedWindows(
+        prioritization,
+        scout: scouted.scout,
+        look: (scouted.look, scouted.seconds),
+        model: model,
+        folds: run.folds,
+        prepared: prepared,
+        options: options,
+        started: started,
+        threads: threads,
+        loading: { clock.add($0, to: "load") },
+        progress: progress
+      )
+    } else {
+      progress(.stage("Segmenting"))
+      let all = try Inference.segment(
+        prepared,
+        folds: run.folds.count,
+        options: options,
+        network: { fold throws(InferenceError) in
+          let start = ContinuousClock.now
+          defer { clock.add(seconds(since: start), to: "load") }
+          return try model.network(fold: run.folds[fold])
+        },
+        probabilities: probabilities?.volumes,
+        progress: { progress(.windows(done: $0, total: $1)) }
+      )
+      result = FinishedWindows(
+        labelMap: all.labelMap,
+        run: all.windows,
+        possible: all.possibleWindows,
+        seconds: all.seconds
+      )
+    }
     clock.add(result.seconds.network, to: "network")
     clock.add(result.seconds.blend, to: "blend")
     clock.add(result.seconds.restore, to: "restore")
@@ -116,13 +161,21 @@ public actor SegmentationService {
       clock.lap("probabilities")
     }
 
-    let scheme = plan.mergedSides?.labels ?? plan.labels
     var labelMap = result.labelMap
+    var cleanups: [RunReport.Cleanup] = []
+    if request.postprocessing, let postprocessing = model.postprocessing {
+      cleanups = labelMap.clean(by: postprocessing)
+      clock.lap("postprocessing")
+    }
     if let sides = plan.mergedSides {
       labelMap = labelMap.split(sides, in: scans.first, threads: threads)
       clock.lap("sides")
     }
     let volumes = LabelVolumes(labelMap)
+    let states = plan.finishedStates(result.states)
+    let scheme = LabelScheme(
+      entries: plan.finishedLabels.entries.filter { states[$0.name] != .unwanted }
+    )
     let report = RunReport(
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
       model: RunReport.ModelIdentity(
@@ -140,7 +193,7 @@ public actor SegmentationService {
         step: run.step,
         windowPlacement: request.placement.rawValue
       ),
-      windows: RunReport.Windows(run: result.windows, possible: result.possibleWindows),
+      windows: RunReport.Windows(run: result.run, possible: result.possible),
       seconds: clock.report,
       peakMemoryInMegabytes: peakMemoryInMegabytes(),
       structures: scheme.entries.map {
@@ -148,14 +201,17 @@ public actor SegmentationService {
           name: $0.name,
           label: $0.label,
           voxels: volumes.voxelCount(of: $0.label),
-          volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label)
+          volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label),
+          state: states[$0.name]
         )
       },
-      warnings: warnings(request, scheme: scheme, volumes: volumes)
+      warnings: request.warnings(result, states, scheme: scheme, volumes: volumes),
+      postprocessing: cleanups,
+      prioritization: result.prioritization
     )
     return SegmentationResult(
       labelMap: labelMap,
-      scheme: scheme,
+      scheme: scheme.marked(states),
       scan: scan,
       isCT: scans.first.isCT,
       report: report
@@ -211,51 +267,13 @@ public actor SegmentationService {
     var first = request
     first.model = folder
     first.probabilitiesFolder = nil
+    first.prioritization = nil
+    // The second stage was trained on labels as the first one's network gives them.
+    first.postprocessing = false
     let result = try await segment(first, progress: progress)
     guard result.scheme == plan.labels, plan.mergedSides == nil else {
       throw SegmentationError.previousStageDiffers(name: stage)
     }
     return result.labelMap
-  }
-
-  private func warnings(
-    _ request: SegmentationRequest,
-    scheme: LabelScheme,
-    volumes: LabelVolumes
-  ) -> [String] {
-    var result: [String] = []
-    let empty = scheme.entries.filter { volumes.voxelCount(of: $0.label) == 0 }.map(\.name)
-    if !empty.isEmpty { result.append("Not found: \(empty.joined(separator: ", ")).") }
-    if !request.missingChannels.isEmpty {
-      let missing = request.missingChannels.joined(separator: ", ")
-      result.append("Contoured without \(missing), as the model was also trained.")
-    }
-    if request.precision == .bfloat16 {
-      result.append("bf16: labels may differ from single precision in a few voxels.")
-    }
-    if request.placement == .body {
-      result.append("Body placement: air and couch were not looked at.")
-    }
-    return result
-  }
-}
-
-extension Placement {
-  /// The placement a request asks for.
-  /// - Throws: ``TorchError/noCUDADevice``.
-  fileprivate init(_ request: SegmentationRequest) throws(TorchError) {
-    if request.device == .cuda, !TorchRuntime.hasCUDA { throw .noCUDADevice }
-    let usesCUDA = request.device != .cpu && TorchRuntime.hasCUDA
-    self.init(device: usesCUDA ? .cuda : .cpu, type: request.precision.tensorType)
-  }
-}
-
-extension ModelPlan.Outputs {
-  /// How logits become labels.
-  fileprivate var decision: LabelDecision {
-    switch self {
-    case .classes(let labels): .firstMaximum(labels: labels)
-    case .regions(let labels): .lastRegion(labels: labels)
-    }
   }
 }

@@ -7,10 +7,13 @@ import NeuralNetworks
 public struct TrainedFold: Hashable, Sendable {
   /// Which weights of a training become a model.
   public enum Weights: String, Hashable, Sendable, CaseIterable {
-    /// Those with the best average pseudo Dice on the validation cases.
+    /// Those with the best average pseudo Dice on the validation patches, averaged where the training
+    /// kept an average.
     case best
     /// Those after the last step.
     case last
+    /// The average of the weights of all steps (EMA), where the training kept one.
+    case average
   }
 
   /// The fold's name: a number, or `all`.
@@ -25,14 +28,14 @@ public struct TrainedFold: Hashable, Sendable {
   }
 }
 
-/// The model that trained folds make together, ready for ``writeModel(_:to:storage:)``.
+/// The model that trained folds make together, ready for ``writeModel(_:to:storage:card:)``.
 ///
-/// It has the weights that inference needs, the averaged ones where the training kept an average;
-/// the heads of deep supervision are left behind. Its provenance names the program, each fold's
-/// weights file with its SHA-256, and the checksum of each fold's plan.
+/// It has the weights that inference needs; the heads of deep supervision are left behind. Its
+/// provenance names the program, each fold's weights file with its SHA-256, and the checksum of each
+/// fold's plan.
 /// - Parameters:
 ///   - folds: One or more; the model averages them.
-///   - weights: Which weights; where a training had no validation, only `.last` are there.
+///   - weights: Which weights; where a training had no validation, `.best` are not there.
 ///   - day: The day of the training, ISO 8601.
 /// - Returns: The model, one fold for each that was given, in their order.
 /// - Throws: ``TrainingError`` where a file is missing or damaged, or the folds were trained by plans
@@ -57,9 +60,7 @@ public func finishedModel(
     }
     var tensors: [String: WeightTensor] = [:]
     for (name, shape) in training.model.architecture.expectedWeights {
-      guard let tensor = file.prefixes.lazy.compactMap({ contents.tensors[$0 + name] }).first,
-        tensor.shape == shape
-      else {
+      guard let tensor = contents.tensors[file.prefix + name], tensor.shape == shape else {
         throw .damagedCheckpoint(
           file: file.url.lastPathComponent,
           reason: "\(name) is missing or misshapen"
@@ -121,14 +122,25 @@ public func trainingEpochs(in folder: URL) throws(TrainingError) -> [EpochRecord
 }
 
 extension TrainedFold {
-  /// The file with these weights, and what stands before their names, the preferred ones first.
+  /// The weights that this fold has, in the order of ``Weights``.
+  /// - Throws: ``TrainingError`` where the checkpoint cannot be read.
+  public func availableWeights() throws(TrainingError) -> [Weights] {
+    let plan = try trainingPlan(in: folder)
+    return Weights.allCases.filter { weights in
+      (weights != .average || plan.optimizer.averageDecay != nil)
+        && (try? file(weights)) != nil
+    }
+  }
+
+  /// The file with these weights, and what stands before their names.
   fileprivate func file(
     _ weights: Weights
-  ) throws(TrainingError) -> (url: URL, prefixes: [String]) {
-    let (name, prefixes) =
+  ) throws(TrainingError) -> (url: URL, prefix: String) {
+    let (name, prefix) =
       switch weights {
-      case .best: (Trainer.bestName, [""])
-      case .last: (Trainer.checkpointName, ["optimizer.average.", "weights."])
+      case .best: (Trainer.bestName, "")
+      case .last: (Trainer.checkpointName, "weights.")
+      case .average: (Trainer.checkpointName, "optimizer.average.")
       }
     let url = folder.appending(path: name)
     guard FileManager.default.fileExists(atPath: url.path) else {
@@ -138,7 +150,7 @@ extension TrainedFold {
           ? "no epoch was validated yet; the last weights may be there" : "nothing was saved yet"
       )
     }
-    return (url, prefixes)
+    return (url, prefix)
   }
 }
 

@@ -17,7 +17,7 @@ extension CaseReport {
       warnings: run.warnings,
       structures: run.structures.map { structure in
         Structure(
-          name: structure.name,
+          name: scheme.entry(label: structure.label)?.name ?? structure.name,
           label: structure.label,
           color: scheme.entry(label: structure.label)?.color ?? .palette(Int(structure.label)),
           volumeInMilliliters: structure.volumeInMilliliters,
@@ -29,6 +29,7 @@ extension CaseReport {
       sections: [
         Section("Scan", Self.facts(run.grid)), Section("Model", Self.facts(run.model)),
         Section("Run", Self.facts(run)),
+      ] + Self.sections(run) + [
         Section("Versions", run.versions.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) }),
       ]
     )
@@ -38,10 +39,11 @@ extension CaseReport {
   private static func stages(_ seconds: [String: Double]) -> [Stage] {
     let names = [
       ("load", "Load the model"), ("read", "Read the scan"),
+      ("scout", "Look coarsely"),
       ("previousStage", "Previous stage of the cascade"), ("prepare", "Prepare"),
       ("body", "Find the body"), ("network", "Network"), ("blend", "Blend windows"),
       ("restore", "Restore labels"), ("probabilities", "Write probabilities"),
-      ("write", "Write labels"),
+      ("postprocessing", "Post-process"), ("write", "Write labels"),
     ]
     let others = seconds.keys.filter { key in key != "total" && !names.contains { $0.0 == key } }
     return (names + others.sorted().map { ($0, $0) }).compactMap { key, name in
@@ -65,6 +67,32 @@ extension CaseReport {
     ] + model.sha256.map { Fact("SHA-256", $0) }
   }
 
+  /// The regions in the order of work, where windows were chosen by a scout.
+  private static func sections(_ run: RunReport) -> [Section] {
+    guard let priorities = run.prioritization else { return [] }
+    let regions = priorities.regions.map { region in
+      let state = region.reason.isEmpty ? region.state.text : "\(region.state.text): \(region.reason)"
+      return Fact(
+        region.name,
+        "\(state); \(region.windows) windows, \(region.seconds.text(digits: 1)) s; "
+          + region.structures.joined(separator: ", ")
+      )
+    }
+    let states = run.structures.map { Fact($0.name, $0.state?.text ?? "") }
+    var facts = [Fact("Windows", priorities.summary(of: run.windows))]
+    if let deadline = priorities.deadline {
+      facts.append(
+        Fact("Deadline", "\(deadline.text(digits: 0)) s, \(priorities.ranOut ? "ran out" : "kept")")
+      )
+    }
+    if let pace = priorities.secondsPerWindow {
+      facts.append(Fact("Pace", "\(pace.text(digits: 2)) s a window"))
+    }
+    return [
+      Section("Priorities", facts), Section("Regions", regions), Section("Completeness", states),
+    ]
+  }
+
   private static func facts(_ run: RunReport) -> [Fact] {
     let settings = run.settings
     let axes = settings.mirroringAxes.map(String.init).joined(separator: ", ")
@@ -76,5 +104,11 @@ extension CaseReport {
       Fact("Step", "\(settings.step.text(digits: 2)) of a window"),
       Fact("Peak memory", "\(run.peakMemoryInMegabytes.text(digits: 0)) MB"),
     ]
+      + run.postprocessing.map {
+        Fact(
+          "Post-processing",
+          "largest part of \($0.structures.joined(separator: ", ")): \($0.removedVoxels) voxels removed"
+        )
+      }
   }
 }

@@ -33,6 +33,8 @@ struct ChallengeArguments: ParsableArguments {
   @Option(help: "Windows everywhere as nnU-Net places them, or only where the patient's body is.")
   var windowPlacement: WindowPlacement = .body
 
+  @OptionGroup(title: "What comes first") var priorities: PrioritizationArguments
+
   @Option(help: "How the network computes: fp32 as trained, bf16 faster.")
   var precision: Precision = .float32
 
@@ -51,7 +53,7 @@ struct ChallengeArguments: ParsableArguments {
 
   /// The model and how to run it, without inputs.
   func settings() throws -> SegmentationRequest {
-    SegmentationRequest(
+    var settings = SegmentationRequest(
       inputs: [],
       model: try modelLocation(named: model),
       folds: folds.isEmpty ? nil : folds,
@@ -62,5 +64,7 @@ struct ChallengeArguments: ParsableArguments {
       threads: threads,
       placement: windowPlacement
     )
+    settings.prioritization = try priorities.prioritization()
+    return settings
   }
 }

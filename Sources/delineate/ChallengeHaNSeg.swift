@@ -18,6 +18,8 @@ struct ChallengeHaNSeg: AsyncParsableCommand {
       EXAMPLES
         In the container, where the folders are at the root:
           delineate challenge hanseg --model /opt/delineate/model
+        Within the challenge's 15 minutes, the most important organs first:
+          delineate challenge hanseg --model /opt/delineate/model --prioritize --deadline 13min
         To try it out:
           delineate challenge hanseg --model model --input test/input --output test/output
       """

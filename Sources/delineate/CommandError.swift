@@ -20,6 +20,12 @@ enum CommandError: Error, Hashable {
   case unwritableFolder(String)
   /// A file could not be written.
   case unwritable(String)
+  /// A model must be given by the folder that holds it.
+  case notAModelFolder(String)
+  /// A scout is to be made of a data set, and no folder to work in is said.
+  case noWorkFolder
+  /// A data set has no contours of a structure of the model.
+  case noContours(of: String, known: [String])
   /// With `--strict`, this many findings say that something was not compared.
   case notAllCompared(Int)
 }
@@ -50,6 +56,12 @@ extension CommandError: CustomStringConvertible {
         "\(path): a folder is here, a file's name is expected (--separate writes into a folder)."
     case .unwritableFolder(let path):
       return "\(path): this folder does not exist or cannot be written to."
+    case .notAModelFolder(let path):
+      return "\(path): expected the model's own folder, with model.json or plans.json in it."
+    case .noWorkFolder:
+      return "--work is missing: a scout of a data set needs a folder to work in."
+    case .noContours(let name, let known):
+      return "The data set has no contours of the model's \(name); it has \(listed(known))."
     case .notAllCompared(let count):
       return
         "Not everything was compared: \(count) finding\(count == 1 ? "" : "s") (--strict allows none)."

@@ -30,7 +30,8 @@ struct Delineate: AsyncParsableCommand {
     version: delineateVersion,
     subcommands: [
       Segment.self, Inspect.self, Compare.self, Evaluate.self, Observers.self, Rank.self,
-      ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, Finish.self,
+      ConsensusCommand.self, PlanCommand.self, Preprocess.self, Train.self, ValidateCommand.self,
+      Finish.self, ScoutCommand.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
       Challenge.self,
     ]

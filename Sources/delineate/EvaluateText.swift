@@ -19,7 +19,7 @@ struct EvaluationText {
 
   /// The means of the metrics that rate, by structure; the last line is over all structures of all
   /// cases alike.
-  private var table: String {
+  var table: String {
     let metrics = result.metrics.filter { $0.isHigherBetter != nil }.prefix(6)
     let shown = metrics.isEmpty ? result.metrics.prefix(6) : metrics
     var table = TextTable(

@@ -40,7 +40,7 @@ struct ExportNNUNet: ParsableCommand {
   func run() throws {
     let read = try readModel(at: modelLocation(named: model), folds: folds.isEmpty ? nil : folds)
     try exportNNUNet(read, to: URL(filePath: output))
-    print("Wrote \(output) (\(ModelText(read.plan, folds: read.folds.map(\.name)).summary))")
+    print("Wrote \(output) (\(ModelText(read).summary))")
     for note in read.plan.nnUNetNotes { print("Note: \(note)") }
   }
 }

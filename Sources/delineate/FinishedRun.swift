@@ -14,15 +14,19 @@ struct FinishedRun {
   /// The structures with their volumes, warnings, and what was written; above them the case's
   /// name, where there are several.
   func text(named: Bool) -> String {
-    var table = TextTable(header: ["Structure", "Volume, ml"])
+    let hasStates = report.prioritization != nil
+    var table = TextTable(header: ["Structure", "Volume, ml"] + (hasStates ? ["State"] : []))
     for structure in report.structures {
-      table.rows.append([
-        structure.name,
-        structure.voxels > 0 ? structure.volumeInMilliliters.text(digits: 1) : "not found",
-      ])
+      table.rows.append(
+        [
+          structure.name,
+          structure.voxels > 0 ? structure.volumeInMilliliters.text(digits: 1) : "not found",
+        ] + (hasStates ? [structure.state?.text ?? ""] : [])
+      )
     }
+    let regions = report.prioritization.map { [$0.text(of: report.windows)] } ?? []
     let lines =
-      (named ? [name] : []) + [table.text] + report.warnings.map { "Warning: \($0)" }
+      (named ? [name] : []) + [table.text] + regions + report.warnings.map { "Warning: \($0)" }
       + written.map { "Wrote \($0.relativePath)" }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -38,6 +38,6 @@ struct ImportModel: ParsableCommand {
     var model = try readModel(at: URL(filePath: source), folds: folds.isEmpty ? nil : folds)
     model.provenance.importDate = Date().formatted(.iso8601.year().month().day())
     try writeModel(model, to: URL(filePath: output), storage: half ? .float16 : .float32)
-    print("Wrote \(output) (\(ModelText(model.plan, folds: model.folds.map(\.name)).summary))")
+    print("Wrote \(output) (\(ModelText(model).summary))")
   }
 }

@@ -46,7 +46,8 @@ struct InspectionText {
   private static func model(_ url: URL) throws -> String {
     let model = try inspectModel(at: url)
     let facts = [("Model", "\(model.format.rawValue), \(model.parameterCount) weights a fold")]
-    return lines(facts + ModelText(model.plan, folds: model.folds).facts)
+    let text = ModelText(model.plan, folds: model.folds, postprocessing: model.postprocessing)
+    return lines(facts + text.facts)
   }
 
   /// Cases by how many channels they have; `nil` where the folder is not in nnU-Net's naming.

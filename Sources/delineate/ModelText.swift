@@ -7,17 +7,38 @@ import NeuralNetworks
 struct ModelText {
   private let plan: ModelPlan
   private let folds: [String]
+  private let postprocessing: Postprocessing?
 
-  init(_ plan: ModelPlan, folds: [String]) {
+  init(_ plan: ModelPlan, folds: [String], postprocessing: Postprocessing?) {
     self.plan = plan
     self.folds = folds
+    self.postprocessing = postprocessing
   }
 
-  /// One line: name, configuration, structures, folds.
+  init(_ model: Model) {
+    self.init(
+      model.plan,
+      folds: model.folds.map(\.name),
+      postprocessing: model.postprocessing
+    )
+  }
+
+  /// One line: name, configuration, structures, folds, post-processing where there is one.
   var summary: String {
     let count = plan.labels.entries.count
     return "\(plan.name), \(plan.configuration), \(count) structures, "
       + "\(folds.count == 1 ? "fold" : "folds") \(folds.joined(separator: ", "))"
+      + (rules.map { "; \($0)" } ?? "")
+  }
+
+  /// The rules that label maps follow; `nil` where nothing was decided.
+  private var rules: String? {
+    postprocessing.map { postprocessing in
+      let texts = postprocessing.applied.map {
+        "largest part of \($0.structures.joined(separator: " + "))"
+      }
+      return texts.isEmpty ? "none: no rule helps" : texts.joined(separator: "; ")
+    }
   }
 
   /// Names and values, for `inspect`.
@@ -43,6 +64,7 @@ struct ModelText {
         "Structures",
         plan.labels.entries.map { "\($0.label) \($0.name)" }.joined(separator: ", ")
       ),
+      ("Post-processing", rules ?? "nothing was decided"),
     ]
   }
 }

@@ -69,6 +69,9 @@ struct Segment: AsyncParsableCommand {
   @Option(help: "The distance between windows, as a part of their size.")
   var step = 0.5
 
+  @Flag(help: "Leave label maps as the network gives them: no rule of the model's is followed.")
+  var noPostprocessing = false
+
   @Option(
     parsing: .upToNextOption,
     help: "The folds to average, such as 0 1 2; all of them by default."
@@ -95,6 +98,8 @@ struct Segment: AsyncParsableCommand {
   @Option(help: "A folder for each structure's probabilities.", completion: .directory)
   var probabilities: String?
 
+  @OptionGroup(title: "Priorities") var priorities: PrioritizationArguments
+
   @Option(help: "The DICOM series to read: its UID, its number or a modality.")
   var series: String?
 
@@ -109,6 +114,9 @@ struct Segment: AsyncParsableCommand {
       throw ValidationError("--step must be above 0 and at most 1.")
     }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if priorities.prioritize, probabilities != nil {
+      throw ValidationError("--probabilities needs all windows; it does not go with --prioritize.")
+    }
   }
 
   func run() async throws {
@@ -126,9 +134,11 @@ struct Segment: AsyncParsableCommand {
     try outputs.check()
     let service = SegmentationService()
     let policy = try policy.map { name throws(SegmentationError) in try InferencePolicy(name) }
+    let prioritization = try priorities.prioritization()
     let requests = scans.cases.map { scan in
       var request = request(for: scan, model: place)
       request.policy = policy
+      request.prioritization = prioritization
       return request
     }
     for (index, scan) in scans.cases.enumerated() {
@@ -155,7 +165,8 @@ struct Segment: AsyncParsableCommand {
       device: device,
       threads: threads,
       placement: windowPlacement,
-      probabilitiesFolder: probabilities.map { URL(filePath: $0) }
+      probabilitiesFolder: probabilities.map { URL(filePath: $0) },
+      postprocessing: !noPostprocessing
     )
     request.missingChannels = scan.missing
     return request

@@ -22,7 +22,8 @@ struct HelpTests {
     let outcome = try run(["--help"])
     #expect(outcome.status == 0)
     for name in [
-      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "models",
+      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "validate",
+      "finish", "models",
       "import-model", "export-onnx", "export-nnunet", "phantom",
     ] {
       #expect(outcome.output.contains(name))
@@ -34,7 +35,8 @@ struct HelpTests {
   @Test(
     "Every subcommand's help has examples",
     arguments: [
-      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "models",
+      "segment", "inspect", "compare", "evaluate", "observers", "plan", "preprocess", "validate",
+      "finish", "models",
       "import-model", "export-onnx", "export-nnunet", "phantom",
     ]
   )
@@ -51,7 +53,7 @@ struct HelpTests {
     for option in [
       "--model", "--output", "--separate", "--overlay", "--report", "--precision",
       "--no-mirroring", "--step", "--folds", "--device", "--threads", "--window-placement",
-      "--probabilities", "--series", "--json", "--quiet",
+      "--probabilities", "--series", "--no-postprocessing", "--json", "--quiet",
     ] {
       #expect(help.contains(option), "\(option)")
     }

@@ -1,5 +1,6 @@
 import Anatomy
 import Foundation
+import ImageProcessing
 import Inference
 import Models
 import Segmentation
@@ -58,6 +59,36 @@ struct SegmentationServiceTests {
     let json = try JSONEncoder().encode(report)
     #expect(try JSONDecoder().decode(RunReport.self, from: json) == report)
     #expect(!String(decoding: json, as: UTF8.self).contains("scan-1"))
+  }
+
+  @Test("Follows the model's rules for label maps, unless asked not to")
+  func postprocessing() async throws {
+    var model = DrawnModel().model
+    model.postprocessing = Postprocessing(
+      rules: [
+        .init(labels: [1], structures: ["Brain"], isApplied: true),
+        .init(labels: [2], structures: ["Mandible"], isApplied: false),
+      ]
+    )
+    let url = folder.url.appending(path: "with-rules")
+    try writeModel(model, to: url)
+    let service = SegmentationService()
+    var request = SegmentationRequest(inputs: [scan], model: url, device: .cpu)
+    request.postprocessing = false
+    let plain = try await service.segment(request)
+    #expect(plain.report.postprocessing.isEmpty)
+    request.postprocessing = true
+    let cleaned = try await service.segment(request)
+    var expected = plain.labelMap
+    let removed = expected.keepLargestComponent(of: [1])
+    #expect(removed > 0)
+    #expect(cleaned.labelMap == expected)
+    #expect(cleaned.report.postprocessing.map(\.removedVoxels) == [removed])
+    #expect(
+      cleaned.report.structures.map(\.voxels) == [
+        expected.voxels.count { $0 == 1 }, expected.voxels.count { $0 == 2 },
+      ]
+    )
   }
 
   @Test("Gives the same bytes for 1, 2 and 3 threads")

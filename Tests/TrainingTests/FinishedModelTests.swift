@@ -55,14 +55,17 @@ struct FinishedModelTests {
     #expect(try readModel(at: nnunet).folds == model.folds)
   }
 
-  @Test("The last weights are the averaged ones where an average is kept")
+  @Test("The last weights and their average are taken as they were asked for")
   func last() async throws {
     for decay in [nil, 0.9] {
       let folder = try TemporaryFolder()
       let plan = plan(averageDecay: decay)
       try await trained(plan, in: folder.url)
       let fold = TrainedFold(name: "all", folder: folder.url)
-      let model = try finishedModel(of: [fold], weights: .last)
+      let weights = try fold.availableWeights()
+      #expect(weights == (decay == nil ? [.best, .last] : [.best, .last, .average]))
+      let asked = try #require(weights.last)
+      let model = try finishedModel(of: [fold], weights: asked)
       let file = folder.url.appending(path: "checkpoint.safetensors")
       let stored = try TensorFile(contentsOf: file).tensors
       for (name, weight) in model.folds[0].weights {

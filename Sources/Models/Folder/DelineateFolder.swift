@@ -18,18 +18,31 @@ struct ModelDocument: Codable {
   var folds: [Fold]
 }
 
-/// A model folder of our own: `model.json` and one safetensors file per fold.
+/// A model folder of our own: `model.json`, one safetensors file per fold, and `postprocessing.json`
+/// where something was decided.
 struct DelineateFolder {
   private let source: ModelSource
 
   init(_ source: ModelSource) { self.source = source }
 
-  /// The plan and the folds that are there.
-  var description: (ModelPlan, [String]) {
+  /// The plan, the folds that are there, and the post-processing.
+  var description: (ModelPlan, [String], Postprocessing?) {
     get throws(ModelError) {
       let document = try document()
-      return (document.plan, document.folds.map(\.name))
+      return (document.plan, document.folds.map(\.name), try postprocessing())
     }
+  }
+
+  private func postprocessing() throws(ModelError) -> Postprocessing? {
+    let file = Postprocessing.fileName
+    guard source.has(file) else { return nil }
+    let data = try source.contents(file)
+    let found: Postprocessing
+    do { found = try JSONDecoder().decode(Postprocessing.self, from: data) } catch {
+      throw modelError(error, file: file)
+    }
+    try found.validate()
+    return found
   }
 
   /// The model with the weights of the asked folds.
@@ -51,7 +64,12 @@ struct DelineateFolder {
       }
       read.append(ModelFold(name: name, weights: try weights(fold, plan: document.plan)))
     }
-    return Model(plan: document.plan, folds: read, provenance: document.provenance)
+    return Model(
+      plan: document.plan,
+      folds: read,
+      provenance: document.provenance,
+      postprocessing: try postprocessing()
+    )
   }
 
   private func document() throws(ModelError) -> ModelDocument {
@@ -63,7 +81,7 @@ struct DelineateFolder {
     }
     let document: ModelDocument
     do { document = try JSONDecoder().decode(ModelDocument.self, from: data) } catch {
-      throw modelError(error)
+      throw modelError(error, file: "model.json")
     }
     for fold in document.folds where !isPlainName(fold.name) || !isPlainName(fold.file) {
       throw .invalidPlan("model.json: the fold “\(fold.name)” has an impossible name or file")
@@ -97,9 +115,9 @@ struct DelineateFolder {
     return weights
   }
 
-  private func modelError(_ error: any Error) -> ModelError {
+  private func modelError(_ error: any Error, file: String) -> ModelError {
     guard let error = error as? DecodingError else {
-      return .unreadable(file: "model.json", reason: error.localizedDescription)
+      return .unreadable(file: file, reason: error.localizedDescription)
     }
     func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
       (context.codingPath + (last.map { [$0] } ?? [])).map { key in
@@ -108,22 +126,22 @@ struct DelineateFolder {
     }
     return switch error {
     case .keyNotFound(let key, let context):
-      .missingJSON(file: "model.json", path: path(context, key))
+      .missingJSON(file: file, path: path(context, key))
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       .unexpectedJSON(
-        file: "model.json",
+        file: file,
         path: path(context),
         expected: "\(type)",
         found: "something else"
       )
     case .dataCorrupted(let context):
       .unexpectedJSON(
-        file: "model.json",
+        file: file,
         path: path(context),
         expected: "another value",
         found: context.debugDescription
       )
-    @unknown default: .unreadable(file: "model.json", reason: "the plan cannot be decoded")
+    @unknown default: .unreadable(file: file, reason: "it cannot be decoded")
     }
   }
 }

@@ -49,16 +49,20 @@ struct NNUNetFolder {
         kind: ModelDescription.Format.nnUNet.rawValue,
         trainer: plan.trainer,
         sources: sources
-      )
+      ),
+      postprocessing: try NNUNetPostprocessing(source).rules(folds: names, plan: plan)
     )
   }
 
-  /// The plan and the folds that are there.
-  func description(checkpoint: String?) throws(ModelError) -> (ModelPlan, [String]) {
+  /// The plan, the folds that are there, and what was decided for all of them.
+  func description(
+    checkpoint: String?
+  ) throws(ModelError) -> (ModelPlan, [String], Postprocessing?) {
     let (names, file) = try choose(folds: nil, checkpoint: checkpoint)
     let path = "fold_\(names[0])/\(file)"
     let plan = try modelPlan(Checkpoint(source.mapped(path), file: path))
-    return (plan, available(file))
+    let rules = try NNUNetPostprocessing(source).rules(folds: names, plan: plan)
+    return (plan, available(file), rules)
   }
 
   /// Every fold that has this checkpoint: numbers in order, then `all`.

@@ -85,14 +85,19 @@ public struct HaNSegContainer: Sendable {
         .appending(path: "delineate-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(at: temporary) }
       var entry = one.entry
+      let start = ContinuousClock.now
       do {
-        let (request, note) = try scans.request(
+        var (request, note) = try scans.request(
           ct: one.ct,
           mr: one.mr,
           settings,
           in: temporary
         )
         entry.errors = note.map { [$0] } ?? []
+        // The deadline is the case's; bringing its MR onto the CT's grid has taken of it.
+        if let deadline = request.prioritization?.deadline {
+          request.prioritization?.deadline = max(1, deadline - seconds(since: start))
+        }
         let result = try await service.segment(request, progress: progress)
         let place = folder.appending(path: one.outputName)
         try VolumeFiles.write(labels.relabeled(result.labelMap), scheme: nil, to: place)

@@ -86,7 +86,7 @@ struct PlanReasons {
   }
 
   private var normalization: String {
-    plan.model.preparation.channels.enumerated().map { number, channel in
+    let sentences = plan.model.preparation.channels.enumerated().map { number, channel in
       let name = dataset.channelNames[plan.model.preparation.source(of: number)]
       switch channel.scheme {
       case .ct:
@@ -102,7 +102,10 @@ struct PlanReasons {
       case .window: return "\(name) through a window that was asked for, mapped to 0 to 1"
       case .rescaleTo01, .rgbTo01: return "\(name) asks for it by its name"
       }
-    }.joined(separator: "; ")
+    }
+    // Several windows of one scan have one reason.
+    return sentences.enumerated().filter { sentences.firstIndex(of: $1) == $0 }.map(\.element)
+      .joined(separator: "; ")
   }
 
   private var patch: String {

@@ -19,7 +19,7 @@ struct SideMirroring: Hashable {
     cases: [DatasetFingerprint.Case],
     transposeForward: [Int]
   ) {
-    let sides = Sides(labels)
+    let sides = StructureSides(labels)
     let axes = Set(cases.map(\.sideAxis))
     let side = axes.count == 1 ? axes.first.flatMap(transposeForward.firstIndex) : nil
     guard wish != .none else { return }
@@ -41,7 +41,7 @@ struct SideMirroring: Hashable {
     case .all:
       self.axes = [0, 1, 2]
     }
-    pairs = sides.pairs
+    pairs = sides.pairs.map { [Int(min($0.left, $0.right)), Int(max($0.left, $0.right))] }
     if pairs.isEmpty {
       axesAtInference = self.axes
       reason = "no structure has a side"
@@ -55,45 +55,5 @@ struct SideMirroring: Hashable {
     if wish == .sides {
       reason += "; patients lie head up and face up, so that other axes stay (nnU-Net mirrors all)"
     }
-  }
-}
-
-/// The structures of a scheme by their sides.
-private struct Sides {
-  /// Classes of a left and a right structure each.
-  var pairs: [[Int]] = []
-  /// The names of structures whose partner is missing.
-  var alone: [String] = []
-
-  init(_ labels: LabelScheme) {
-    let vocabulary = StructureVocabulary.standard
-    let byName = Dictionary(
-      labels.entries.map { (vocabulary.identity(of: $0.name), Int($0.label)) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    for entry in labels.entries {
-      guard let other = Self.otherSide(of: entry.name) else { continue }
-      if let partner = byName[other] {
-        if Int(entry.label) < partner { pairs.append([Int(entry.label), partner]) }
-      } else {
-        alone.append(entry.name)
-      }
-    }
-  }
-
-  /// The identity of the structure on the other side; `nil` of one that has no side.
-  private static func otherSide(of name: String) -> String? {
-    let vocabulary = StructureVocabulary.standard
-    if let organ = OrganAtRisk(named: name) {
-      switch organ.laterality {
-      case .left: return vocabulary.identity(of: organ.tg263.dropLast() + "R")
-      case .right: return vocabulary.identity(of: organ.tg263.dropLast() + "L")
-      case .none: return nil
-      }
-    }
-    let identity = vocabulary.identity(of: name)
-    if identity.hasSuffix("/L") { return identity.dropLast() + "R" }
-    if identity.hasSuffix("/R") { return identity.dropLast() + "L" }
-    return nil
   }
 }
