@@ -55,17 +55,6 @@ extension TrainingPlan {
     for (name, weight) in jointLoss?.weights ?? [] {
       try check(weight, 0...1e6, "jointLoss.\(name)")
     }
-    if let dropout = augmentation.modalityDropout {
-      guard let m3 = model.architecture.m3, dropout.count == m3.modalities.count,
-        dropout.allSatisfy({ $0 >= 0 }), dropout.reduce(0, +) <= 1
-      else {
-        throw .unusablePlan(
-          field: "augmentation.modalityDropout",
-          value: "\(dropout)",
-          expected: "a probability for each of M3-Net's modalities, at most 1 together"
-        )
-      }
-    }
     guard loss.overlap != .none || loss.voxels != .none else {
       throw .unusablePlan(field: "loss", value: "nothing", expected: "an overlap or a voxel loss")
     }

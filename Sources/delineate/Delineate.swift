@@ -34,6 +34,7 @@ struct Delineate: AsyncParsableCommand {
       ValidateCommand.self,
       Finish.self, ScoutCommand.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
+      Challenge.self,
     ]
   )
 
