@@ -27,7 +27,7 @@ struct WindowAndSideTests {
       .init(scheme: .window, window: .init(lower: 90, upper: 400), source: 0),
       .init(scheme: .none, source: 1),
     ]
-    plan.model.architecture.inputChannels = 3
+    plan.model.architecture.unet?.inputChannels = 3
     return (drawn, dataset, plan)
   }
 
