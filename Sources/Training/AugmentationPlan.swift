@@ -54,6 +54,10 @@ public struct AugmentationPlan: Codable, Hashable, Sendable {
   /// Those are the model's `optionalChannels`; all but the first where the plan does not say. Never are
   /// all scans left out at once.
   public var channelDropout = 0.0
+  /// How far M3-Net's second modality is moved by a drawn deformation, in voxels; `nil` for never.
+  ///
+  /// Its registration must find the deformation. Only for cases whose scans lie on each other.
+  public var knownDeformation: Chance?
 
   /// nnU-Net's augmentation without mirroring.
   public init() {}

@@ -143,6 +143,8 @@ public struct CaseBatches: BatchSource {
     var augmentation = draw.augmentation
     // The scan that is left of two must stay.
     if absent?.isEmpty == false { augmentation.dropout = nil }
+    // Without one of the scans there is nothing to find.
+    if absent?.isEmpty == false || augmentation.dropout != nil { augmentation.deformation = nil }
     augmentation.apply(to: &patch)
     var isContoured = (0..<plan.model.architecture.outputChannels).map(file.record.isContoured)
     if let axis = file.sideAxis, draw.augmentation.mirroring?.axes.contains(axis) == true {

@@ -55,6 +55,17 @@ extension TrainingPlan {
     for (name, weight) in jointLoss?.weights ?? [] {
       try check(weight, 0...1e6, "jointLoss.\(name)")
     }
+    if let deformation = augmentation.knownDeformation {
+      try check(deformation.lower, 0...64, "augmentation.knownDeformation")
+      try check(deformation.upper, deformation.lower...64, "augmentation.knownDeformation")
+      guard model.architecture.m3?.registration != nil else {
+        throw .unusablePlan(
+          field: "augmentation.knownDeformation",
+          value: "\(deformation.upper)",
+          expected: "an M3-Net with a registration"
+        )
+      }
+    }
     guard loss.overlap != .none || loss.voxels != .none else {
       throw .unusablePlan(field: "loss", value: "nothing", expected: "an overlap or a voxel loss")
     }

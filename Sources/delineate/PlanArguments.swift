@@ -148,6 +148,15 @@ struct PlanningArguments: ParsableArguments {
   @Flag(help: "M3-Net without its global and regional masks.")
   var noMasks = false
 
+  @Option(
+    help: ArgumentHelp(
+      "M3-Net's MR is moved in training by a drawn deformation of up to this many voxels (0).",
+      discussion: "Its registration learns from these fields. For scans that lie on each other.",
+      valueName: "voxels"
+    )
+  )
+  var knownDeformation = 0.0
+
   @Flag(help: "M3-Net without its registration.")
   var noRegistration = false
 
@@ -256,7 +265,12 @@ struct PlanningArguments: ParsableArguments {
       epochs: epochs,
       stepsPerEpoch: stepsPerEpoch,
       mirroring: mirroring,
-      m3: M3Options(fusion: fusion, hasMasks: !noMasks, hasRegistration: !noRegistration),
+      m3: M3Options(
+        fusion: fusion,
+        hasMasks: !noMasks,
+        hasRegistration: !noRegistration,
+        knownDeformation: knownDeformation
+      ),
       windows: windows.isEmpty ? nil : windows.map(\.window),
       modalityDropout: modalityDropout,
       optionalChannels: optional,

@@ -39,6 +39,8 @@ public struct AugmentationDraw: Codable, Hashable, Sendable {
   var mirroring: Mirroring.Draw?
   /// The channels that are left out.
   var dropout: ChannelDropout.Draw?
+  /// How the second modality is moved.
+  var deformation: ElasticField.Draw?
 }
 
 extension AugmentationPlan {
@@ -85,7 +87,10 @@ extension AugmentationPlan {
       mirroring: next(Mirroring(axes: mirroringAxes)),
       dropout: next(
         ChannelDropout(probability: channelDropout, sources: sources, optional: optional)
-      )
+      ),
+      deformation: knownDeformation.flatMap {
+        next(KnownDeformation(chance: $0, isInPlane: isInPlane))
+      }
     )
   }
 }
@@ -110,6 +115,7 @@ extension AugmentationDraw {
     if let gamma { GammaCorrection.apply(gamma, to: &patch) }
     if let mirroring { Mirroring.apply(mirroring, to: &patch) }
     if let dropout { ChannelDropout.apply(dropout, to: &patch) }
+    if let deformation { KnownDeformation.apply(deformation, to: &patch) }
   }
 }
 

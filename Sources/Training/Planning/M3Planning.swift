@@ -11,16 +11,39 @@ public struct M3Options: Hashable, Sendable {
   public var hasMasks: Bool
   /// Whether there is a registration.
   public var hasRegistration: Bool
+  /// How far the drawn deformations move that its registration learns from, in voxels; 0 for none.
+  ///
+  /// Only for data sets whose scans lie on each other.
+  public var knownDeformation: Double
 
   /// Options; by default the whole network.
   public init(
     fusion: M3NetPlan.Fusion? = nil,
     hasMasks: Bool = true,
-    hasRegistration: Bool = true
+    hasRegistration: Bool = true,
+    knownDeformation: Double = 0
   ) {
     self.fusion = fusion
     self.hasMasks = hasMasks
     self.hasRegistration = hasRegistration
+    self.knownDeformation = knownDeformation
+  }
+}
+
+extension M3Options {
+  /// How patches are moved for a network's registration: every other one.
+  func knownDeformation(
+    in network: NetworkPlan
+  ) throws(PlanningError) -> AugmentationPlan.Chance? {
+    guard knownDeformation != 0 else { return nil }
+    guard (0...64).contains(knownDeformation), network.m3?.registration != nil else {
+      throw .badOption(
+        "known-deformation",
+        value: "\(knownDeformation)",
+        expected: "0 to 64 voxels, of an M3-Net with a registration"
+      )
+    }
+    return AugmentationPlan.Chance(0.5, 0...knownDeformation)
   }
 }
 

@@ -84,6 +84,7 @@ public func makePlan(
   // Where there is a lower resolution, patches of the full one see little: their sums are joined.
   plan.loss.isBatchDice = options.resolution == .full && low != nil
   if architecture.m3 != nil { plan.jointLoss = JointLossPlan() }
+  plan.augmentation.knownDeformation = try options.m3.knownDeformation(in: architecture)
   if let epochs = options.epochs { plan.epochs = epochs }
   if let steps = options.stepsPerEpoch {
     plan.stepsPerEpoch = steps
