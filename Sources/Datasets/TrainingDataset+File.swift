@@ -72,6 +72,7 @@ struct TrainingDatasetDocument: Codable {
   /// Left out where all scans of a case lie on one grid.
   var channelGrids: ChannelGrids?
   var ownSplits: CrossValidationSplits?
+  var mergedSides: MergedSides?
   var cases: [Case]
 
   init(_ dataset: TrainingDataset) {
@@ -84,6 +85,7 @@ struct TrainingDatasetDocument: Codable {
     absence = dataset.absence
     channelGrids = dataset.channelGrids == .same ? nil : dataset.channelGrids
     ownSplits = dataset.ownSplits
+    mergedSides = dataset.mergedSides
     func path(_ url: URL) -> String {
       let path = url.standardizedFileURL.path
       return path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
@@ -169,7 +171,8 @@ struct TrainingDatasetDocument: Codable {
       cases: result,
       absence: absence,
       channelGrids: channelGrids ?? .same,
-      ownSplits: ownSplits
+      ownSplits: ownSplits,
+      mergedSides: mergedSides
     )
   }
 }

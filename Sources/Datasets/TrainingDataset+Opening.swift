@@ -16,6 +16,8 @@ public struct TrainingDatasetOptions: Hashable, Sendable {
   public var absence: AbsenceMeaning?
   /// How a case's scans lie on each other.
   public var channelGrids: ChannelGrids
+  /// Whether each left structure and its right one are one class, see ``MergedSides``.
+  public var mergesSides: Bool
 
   /// Options; by default everything the layout offers.
   public init(
@@ -24,7 +26,8 @@ public struct TrainingDatasetOptions: Hashable, Sendable {
     channels: [String] = [],
     usesPrior: Bool = false,
     absence: AbsenceMeaning? = nil,
-    channelGrids: ChannelGrids = .same
+    channelGrids: ChannelGrids = .same,
+    mergesSides: Bool = false
   ) {
     self.layout = layout
     self.structures = structures
@@ -32,6 +35,7 @@ public struct TrainingDatasetOptions: Hashable, Sendable {
     self.usesPrior = usesPrior
     self.absence = absence
     self.channelGrids = channelGrids
+    self.mergesSides = mergesSides
   }
 }
 
@@ -64,6 +68,7 @@ extension TrainingDataset {
     try take(channels: options.channels)
     try take(structures: options.structures)
     useCanonicalNames()
+    if options.mergesSides { try mergeSides() }
     cases.sort { isInCodePointOrder($0.name, $1.name) }
     for (one, next) in zip(cases, cases.dropFirst()) where one.name == next.name {
       throw .doubledCase(one.name)

@@ -84,6 +84,7 @@ extension TrainingDataset {
       for (number, label) in classes { table[Int(number)] = label }
       var map = LabelMap(repeating: 0, grid: grid)
       var unknown: UInt16?
+      // By the file's own numbers: two of them may be one class.
       var isPresent = [Bool](repeating: false, count: 65536)
       map.withUnsafeMutableVoxels { target in
         file.labelMap.withUnsafeVoxels { source in
@@ -93,7 +94,7 @@ extension TrainingDataset {
               continue
             }
             target[index] = label
-            isPresent[Int(label)] = true
+            isPresent[Int(source[index])] = true
           }
         }
       }
@@ -105,8 +106,8 @@ extension TrainingDataset {
           known: classes.keys.sorted()
         )
       }
-      let present = isPresent.indices.filter { $0 > 0 && isPresent[$0] }
-      return (map, Set(present.compactMap { UInt16(exactly: $0) }))
+      let present = isPresent.indices.filter { isPresent[$0] }.compactMap { table[$0] }
+      return leavingOutHalves(map, present: present, of: one)
     case .masks(let masks):
       return try paint(masks, of: one, on: grid)
     }
@@ -142,7 +143,29 @@ extension TrainingDataset {
         }
       }
     }
-    return (map, Set(cropped.filter { !$0.mask.isEmpty }.map(\.label)))
+    let present = cropped.filter { !$0.mask.isEmpty }.map(\.label)
+    return leavingOutHalves(map, present: present, of: one)
+  }
+
+  /// The map without structures that only one side was contoured of, and the classes it has then.
+  private func leavingOutHalves(
+    _ map: LabelMap,
+    present: [UInt16],
+    of one: TrainingCase
+  ) -> (map: LabelMap, present: Set<UInt16>) {
+    var count: [UInt16: Int] = [:]
+    for label in present where label > 0 { count[label, default: 0] += 1 }
+    // What the data set says was contoured is known on both sides.
+    let halves = halfContoured(count).subtracting(one.contoured ?? [])
+    let classes = Set(count.keys).subtracting(halves)
+    guard !halves.isEmpty else { return (map, classes) }
+    var whole = map
+    whole.withUnsafeMutableVoxels { voxels in
+      for index in voxels.indices where voxels[index] > 0 && halves.contains(voxels[index]) {
+        voxels[index] = 0
+      }
+    }
+    return (whole, classes)
   }
 
   private func check(

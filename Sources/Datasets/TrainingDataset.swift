@@ -23,6 +23,8 @@ public struct TrainingDataset: Hashable, Sendable {
   public var channelGrids: ChannelGrids
   /// The data set's own division into training and validation, where it has one.
   public var ownSplits: CrossValidationSplits?
+  /// How classes that stand for both sides are told apart afterwards; `nil` where none does.
+  public var mergedSides: MergedSides?
 
   /// A data set from its parts.
   public init(
@@ -34,7 +36,8 @@ public struct TrainingDataset: Hashable, Sendable {
     cases: [TrainingCase],
     absence: AbsenceMeaning = .byName,
     channelGrids: ChannelGrids = .same,
-    ownSplits: CrossValidationSplits? = nil
+    ownSplits: CrossValidationSplits? = nil,
+    mergedSides: MergedSides? = nil
   ) {
     self.name = name
     self.folder = folder
@@ -45,6 +48,7 @@ public struct TrainingDataset: Hashable, Sendable {
     self.absence = absence
     self.channelGrids = channelGrids
     self.ownSplits = ownSplits
+    self.mergedSides = mergedSides
   }
 
   /// How the files of a data set are laid out.

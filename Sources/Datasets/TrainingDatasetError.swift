@@ -36,6 +36,8 @@ public enum TrainingDatasetError: Error, Hashable {
   case mismatchedPair(case: String, file: String, GridMismatch)
   /// A label map holds a number that stands for no structure.
   case unknownLabel(case: String, file: String, label: UInt16, known: [UInt16])
+  /// No structure has a partner on the other side to be merged with.
+  case noSides(structures: [String])
   /// The files of a case are not those that the plan was made from.
   case changedCase(case: String)
 }
@@ -84,6 +86,9 @@ extension TrainingDatasetError: CustomStringConvertible {
       return
         "Case \(name): \(file) holds the number \(label), which is no structure's; known are "
         + "\(listed(known.sorted().map { "\($0)" }))."
+    case .noSides(let structures):
+      return
+        "No left structure has its right one among \(listed(structures)); sides cannot be merged."
     case .changedCase(let name):
       return "Case \(name): the files are not those that the plan was made from; plan again."
     }

@@ -40,7 +40,7 @@ private let openingRadius: [BodyContrast: Double] = [.ct: 6, .mr: 4]
 /// How far thin parts of the body reach from thick ones, in mm: ears, nose, skin folds.
 private let thinReach = 25.0
 
-private func coarseBody(
+func coarseBody(
   in coarse: Volume<Float>,
   contrast: BodyContrast,
   margin: Double,
@@ -86,7 +86,7 @@ extension Volume where Scalar == Bool {
 }
 
 /// How many voxels along i, j and k make one of about 4 mm.
-private func coarseFactors(of grid: VoxelGrid) -> SIMD3<Int> {
+func coarseFactors(of grid: VoxelGrid) -> SIMD3<Int> {
   var factors = SIMD3<Int>(1, 1, 1)
   for axis in 0..<3 {
     let wanted = (4.4 / grid.spacing[axis]).rounded(.down)

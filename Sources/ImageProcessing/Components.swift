@@ -191,6 +191,15 @@ package struct Components {
     return found
   }
 
+  /// Calls `body` with each run of voxels: its part's root, its row `j + size.y · k`, and where along i.
+  package func forEachRun(_ body: (_ part: Int, _ row: Int, _ columns: Range<Int>) -> Void) {
+    for row in 0..<size.y * size.z {
+      for run in rowStarts[row]..<rowStarts[row + 1] {
+        body(parents[run], row, Int(starts[run])..<Int(ends[run]))
+      }
+    }
+  }
+
   /// Sets the voxels of the chosen parts.
   package func paint<Scalar>(
     _ value: Scalar,

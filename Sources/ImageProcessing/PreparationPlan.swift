@@ -7,7 +7,7 @@ public struct PreparationPlan: Codable, Hashable, Sendable {
   public var transposeForward: [Int]
   /// Target spacing in mm, in the network's axis order (after `transposeForward`).
   public var spacing: [Double]
-  /// How each channel's intensities are normalized, in channel order.
+  /// How each of the network's channels is made of a scan, in the network's order.
   public var channels: [ChannelNormalization]
   /// How images are resampled to `spacing`.
   public var imageResampling: ResamplingRule
@@ -34,6 +34,17 @@ public struct PreparationPlan: Codable, Hashable, Sendable {
   }
 }
 
+extension PreparationPlan {
+  /// How many scans the channels are made of.
+  public var sourceCount: Int { (sources.max() ?? -1) + 1 }
+
+  /// For each channel the scan that it is made of, by its place among a case's scans.
+  public var sources: [Int] { channels.indices.map(source(of:)) }
+
+  /// The scan that a channel is made of, by its place among a case's scans.
+  public func source(of channel: Int) -> Int { channels[channel].source ?? channel }
+}
+
 /// The normalization of one channel.
 public struct ChannelNormalization: Codable, Hashable, Sendable {
   /// Which formula.
@@ -42,20 +53,48 @@ public struct ChannelNormalization: Codable, Hashable, Sendable {
   public var usesNonzeroMask: Bool
   /// The training set's foreground intensities; needed by ``NormalizationScheme/ct``.
   public var foreground: ForegroundIntensities?
+  /// The intensities that become 0 and 1; needed by ``NormalizationScheme/window``.
+  public var window: WindowBounds?
+  /// The scan that the channel is made of, by its place among a case's scans; `nil` is the channel's
+  /// own place.
+  ///
+  /// Several channels can be windows of one scan.
+  public var source: Int?
 
   /// A normalization from its parts.
   public init(
     scheme: NormalizationScheme,
     usesNonzeroMask: Bool = false,
-    foreground: ForegroundIntensities? = nil
+    foreground: ForegroundIntensities? = nil,
+    window: WindowBounds? = nil,
+    source: Int? = nil
   ) {
     self.scheme = scheme
     self.usesNonzeroMask = usesNonzeroMask
     self.foreground = foreground
+    self.window = window
+    self.source = source
   }
 }
 
-/// nnU-Net's normalization formulas, by its class names.
+/// The range of intensities that a channel shows.
+public struct WindowBounds: Codable, Hashable, Sendable {
+  /// What becomes 0, and everything below; HU of a CT.
+  public var lower: Double
+  /// What becomes 1, and everything above; more than `lower`.
+  public var upper: Double
+
+  /// A window from its bounds.
+  public init(lower: Double, upper: Double) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// Whether the bounds are finite and leave room between them.
+  public var isUsable: Bool { lower.isFinite && upper.isFinite && lower < upper }
+}
+
+/// nnU-Net's normalization formulas, by its class names, and one of our own.
 public enum NormalizationScheme: String, Codable, Hashable, Sendable, CaseIterable {
   /// Clip to the foreground's 0.5 and 99.5 percentiles, subtract its mean, divide by its deviation.
   case ct = "CTNormalization"
@@ -67,6 +106,8 @@ public enum NormalizationScheme: String, Codable, Hashable, Sendable, CaseIterab
   case rescaleTo01 = "RescaleTo01Normalization"
   /// Divide by 255; values outside 0…255 are refused.
   case rgbTo01 = "RGBTo01Normalization"
+  /// Clip to a window and map it to 0…1; nnU-Net has no class of the name.
+  case window = "WindowNormalization"
 }
 
 /// Statistics of a training set's foreground intensities (nnU-Net's fingerprint).

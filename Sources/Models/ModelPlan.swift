@@ -47,6 +47,11 @@ public struct ModelPlan: Codable, Hashable, Sendable {
   public var previousStageLabels: [UInt16]
   /// The file ending of the training images, as in `.nii.gz`.
   public var fileEnding: String
+  /// How classes that stand for both sides are told apart by their place; `nil` where none does.
+  public var mergedSides: MergedSides?
+  /// The scans, by their channels' names, that the network was also trained without; `nil` where it
+  /// needs all.
+  public var optionalChannels: [String]?
 
   /// A plan from its parts.
   public init(
@@ -62,7 +67,9 @@ public struct ModelPlan: Codable, Hashable, Sendable {
     mirroringAxes: [Int],
     previousStage: String? = nil,
     previousStageLabels: [UInt16] = [],
-    fileEnding: String = ".nii.gz"
+    fileEnding: String = ".nii.gz",
+    mergedSides: MergedSides? = nil,
+    optionalChannels: [String]? = nil
   ) {
     self.name = name
     self.configuration = configuration
@@ -77,6 +84,8 @@ public struct ModelPlan: Codable, Hashable, Sendable {
     self.previousStage = previousStage
     self.previousStageLabels = previousStageLabels
     self.fileEnding = fileEnding
+    self.mergedSides = mergedSides
+    self.optionalChannels = optionalChannels
   }
 }
 
@@ -110,78 +119,4 @@ extension ModelPlan.Outputs {
       try container.encode(labels, forKey: .labels)
     }
   }
-}
-
-extension ModelPlan {
-  /// Checks that the parts fit one another, whatever file they came from.
-  func validate() throws(ModelError) {
-    do { try architecture.validate(patchSize: patchSize) } catch {
-      throw .invalidPlan(error.description.sentenceEnd)
-    }
-    guard outputs.count == architecture.outputChannels else {
-      throw .invalidPlan(
-        "\(outputs.count) outputs have labels, the network has \(architecture.outputChannels)"
-      )
-    }
-    if case .classes(let classes) = outputs,
-      classes.first != 0 || Set(classes).count < classes.count
-    {
-      throw .invalidPlan("the first class is not background, or a label is there twice")
-    }
-    let written: [UInt16] =
-      switch outputs {
-      case .classes(let labels), .regions(let labels): labels
-      }
-    for entry in labels.entries where entry.label == 0 || !written.contains(entry.label) {
-      throw .invalidPlan("no output writes the label \(entry.label)")
-    }
-    let inputs = channelNames.count + previousStageLabels.count
-    guard !channelNames.isEmpty, inputs == architecture.inputChannels else {
-      throw .invalidPlan(
-        "\(inputs) input channels are named, the network has \(architecture.inputChannels)"
-      )
-    }
-    guard (previousStage == nil) == previousStageLabels.isEmpty else {
-      throw .invalidPlan("a previous stage and its labels come together")
-    }
-    guard mirroringAxes.allSatisfy((0..<3).contains),
-      Set(mirroringAxes).count == mirroringAxes.count
-    else { throw .invalidPlan("mirroring axes are \(mirroringAxes), expected axes from 0 to 2") }
-    try validatePreparation()
-  }
-
-  private func validatePreparation() throws(ModelError) {
-    guard preparation.transposeForward.sorted() == [0, 1, 2] else {
-      throw .invalidPlan("transposeForward is \(preparation.transposeForward)")
-    }
-    guard preparation.spacing.count == 3,
-      preparation.spacing.allSatisfy({ $0.isFinite && (1e-3...1e3).contains($0) })
-    else {
-      throw .invalidPlan("the spacing is \(preparation.spacing) mm, expected 0.001 to 1000 thrice")
-    }
-    guard preparation.channels.count == channelNames.count else {
-      throw .invalidPlan(
-        "\(preparation.channels.count) normalizations for \(channelNames.count) channels"
-      )
-    }
-    for channel in preparation.channels where channel.scheme == .ct {
-      guard let foreground = channel.foreground,
-        foreground.mean.isFinite, foreground.standardDeviation.isFinite,
-        foreground.percentile005.isFinite, foreground.percentile995.isFinite,
-        foreground.standardDeviation >= 0, foreground.percentile005 <= foreground.percentile995
-      else { throw .invalidPlan("a CT channel lacks its foreground's statistics") }
-    }
-    for rule in [
-      preparation.imageResampling, preparation.labelResampling, preparation.logitResampling,
-    ] {
-      guard [0, 1, 3].contains(rule.order), [0, 1, 3].contains(rule.orderZ),
-        rule.anisotropyThreshold.isFinite
-      else { throw .invalidPlan("a resampling rule's orders are not 0, 1 or 3") }
-    }
-  }
-}
-
-extension String {
-  /// The sentence without its final dot, to go on inside another.
-  fileprivate var sentenceEnd: String { hasSuffix(".") ? String(dropLast()) : self }
 }

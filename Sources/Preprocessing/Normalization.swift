@@ -51,6 +51,14 @@ extension ChannelNormalization {
         )
       }
       return IntensityTransform(divisor: 255)
+    case .window:
+      guard let window, window.isUsable else { throw .missingWindow(channel: channel) }
+      return IntensityTransform(
+        lower: Float(window.lower),
+        upper: Float(window.upper),
+        shift: Float(window.lower),
+        divisor: max(Float(window.upper - window.lower), Self.smallestDivisor)
+      )
     }
   }
 }

@@ -8,7 +8,8 @@ public import Volumes
 /// The channels' voxels are read in place; beside the result only small buffers are needed.
 ///
 /// - Parameters:
-///   - channels: The scan's channels in the model's order, all on one grid.
+///   - channels: The case's scans in the model's order, all on one grid; what is made of a missing one
+///     (`nil`) is 0 everywhere, as where training leaves it out.
 ///   - plan: How.
 ///   - previousLabels: For a cascade, the previous stage's answer on the scan's grid.
 ///   - previousStageLabels: The labels that get a channel each, in the network's order.
@@ -16,7 +17,7 @@ public import Volumes
 /// - Returns: The prepared scan, with the way back.
 /// - Throws: ``PreparationError``.
 public func prepare(
-  _ channels: [Volume<Float>],
+  _ channels: [Volume<Float>?],
   plan: PreparationPlan,
   previousLabels: LabelMap? = nil,
   previousStageLabels: [UInt16] = [],
@@ -24,7 +25,8 @@ public func prepare(
 ) throws(PreparationError) -> PreparedCase {
   let grid = try commonGrid(of: channels, plan: plan, previousLabels: previousLabels)
   guard previousLabels != nil || previousStageLabels.isEmpty else { throw .missingPreviousLabels }
-  let channelCount = channels.count + previousStageLabels.count
+  let present = channels.compactMap { $0 }
+  let channelCount = plan.channels.count + previousStageLabels.count
   let restoration = try gridRestoration(
     of: channels,
     on: grid,
@@ -36,12 +38,12 @@ public func prepare(
   let spacing = plan.transposeForward.map { grid.arraySpacing[$0] }
 
   let usesMask = plan.channels.contains { $0.scheme == .zScore && $0.usesNonzeroMask }
-  let inside = usesMask || previousLabels != nil ? nonzeroMask(of: channels) : nil
+  let inside = usesMask || previousLabels != nil ? nonzeroMask(of: present) : nil
   let normalizationMask = usesMask ? inside.map { union($0, previousLabels) } : nil
   let count = size.reduce(1, *)
   var voxels = [Float](repeating: 0, count: channelCount * count)
-  for (number, volume) in channels.enumerated() {
-    let normalization = plan.channels[number]
+  for (number, normalization) in plan.channels.enumerated() {
+    guard let volume = channels[plan.source(of: number)] else { continue }
     let mask =
       normalization.scheme == .zScore && normalization.usesNonzeroMask ? normalizationMask : nil
     try withView(of: volume, mask: mask, restoration) { view throws(PreparationError) in
@@ -69,7 +71,7 @@ public func prepare(
       threads: threads
     )
     for (position, label) in previousStageLabels.enumerated() {
-      let offset = (channels.count + position) * count
+      let offset = (plan.channels.count + position) * count
       for index in labels.indices where labels[index] == Int32(label) { voxels[offset + index] = 1 }
     }
   }
@@ -84,13 +86,13 @@ public func prepare(
 /// Where a scan will lie once it is prepared, and the way back; nothing is resampled for it.
 ///
 /// - Parameters:
-///   - channels: The scan's channels in the model's order, all on one grid.
+///   - channels: The case's scans in the model's order, all on one grid; `nil` of a missing one.
 ///   - plan: How.
 ///   - threads: How many threads work.
 /// - Returns: The way back that ``prepare(_:plan:previousLabels:previousStageLabels:threads:)`` gives.
 /// - Throws: ``PreparationError``.
 public func gridRestoration(
-  of channels: [Volume<Float>],
+  of channels: [Volume<Float>?],
   plan: PreparationPlan,
   threads: Int
 ) throws(PreparationError) -> GridRestoration {
@@ -98,13 +100,13 @@ public func gridRestoration(
     of: channels,
     on: commonGrid(of: channels, plan: plan, previousLabels: nil),
     plan: plan,
-    channelCount: channels.count,
+    channelCount: plan.channels.count,
     threads: threads
   )
 }
 
 private func gridRestoration(
-  of channels: [Volume<Float>],
+  of channels: [Volume<Float>?],
   on grid: VoxelGrid,
   plan: PreparationPlan,
   channelCount: Int,
@@ -132,7 +134,7 @@ private func gridRestoration(
 
 /// The grid of all inputs, after the plan and the inputs were checked against each other.
 private func commonGrid(
-  of channels: [Volume<Float>],
+  of channels: [Volume<Float>?],
   plan: PreparationPlan,
   previousLabels: LabelMap?
 ) throws(PreparationError) -> VoxelGrid {
@@ -141,14 +143,14 @@ private func commonGrid(
   else { throw .unusablePlan(transposeForward: plan.transposeForward, spacing: plan.spacing) }
   try checkOrders(plan.imageResampling, supported: [0, 1, 3])
   if previousLabels != nil { try checkOrders(plan.labelResampling, supported: [0, 1]) }
-  guard let grid = channels.first?.grid, channels.count == plan.channels.count else {
-    throw .channelCount(expected: plan.channels.count, found: channels.count)
+  guard let grid = channels.lazy.compactMap({ $0 }).first?.grid,
+    channels.count == plan.sourceCount, !plan.channels.contains(where: { ($0.source ?? 0) < 0 })
+  else {
+    throw .channelCount(expected: plan.sourceCount, found: channels.compactMap { $0 }.count)
   }
-  for (number, channel) in channels.enumerated() where !grid.matches(channel.grid) {
-    throw .gridMismatch(
-      channel: number,
-      GridMismatch(expected: grid, found: channel.grid)
-    )
+  for (number, channel) in channels.enumerated() {
+    guard let channel, !grid.matches(channel.grid) else { continue }
+    throw .gridMismatch(channel: number, GridMismatch(expected: grid, found: channel.grid))
   }
   if let found = previousLabels?.grid, !grid.matches(found) {
     throw .gridMismatch(channel: nil, GridMismatch(expected: grid, found: found))
@@ -168,11 +170,12 @@ func checkOrders(
 
 /// The smallest box around the voxels that are not zero in some channel.
 private func nonzeroBox(
-  of channels: [Volume<Float>],
+  of channels: [Volume<Float>?],
   threads: Int
 ) throws(PreparationError) -> VoxelBox {
   var box: VoxelBox?
   for (number, channel) in channels.enumerated() {
+    guard let channel else { continue }
     let census = IntensityCensus(of: channel, threads: threads)
     guard census.nonfiniteCount == 0 else {
       throw .notFinite(channel: number, count: census.nonfiniteCount)

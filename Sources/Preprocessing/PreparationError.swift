@@ -16,6 +16,8 @@ public enum PreparationError: Error, Hashable {
   case unsupportedOrder(Int, supported: [Int])
   /// The plan normalizes a channel as CT without the training set's intensities.
   case missingForeground(channel: Int)
+  /// The plan shows a channel through a window without its bounds, or with impossible ones.
+  case missingWindow(channel: Int)
   /// A channel to be divided by 255 has values outside 0 to 255.
   case outsideRGB(channel: Int, lowest: Float, highest: Float)
   /// On the plan's spacing an axis would have no voxel or too many, or the scan would not fit in memory;
@@ -32,7 +34,7 @@ extension PreparationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .channelCount(let expected, let found):
-      "Preparation: the model takes \(expected) channel(s), \(found) given."
+      "Preparation: the model takes \(expected) scan(s), \(found) given."
     case .gridMismatch(let channel, let mismatch):
       "Preparation: \(channel.map { "channel \($0)" } ?? "the previous stage's label map") does not "
         + "lie on the first channel's grid: \(mismatch)"
@@ -50,6 +52,9 @@ extension PreparationError: CustomStringConvertible {
     case .missingForeground(let channel):
       "Preparation: the plan normalizes channel \(channel) as CT but lacks the training set's "
         + "intensities."
+    case .missingWindow(let channel):
+      "Preparation: the plan shows channel \(channel) through a window that lacks two finite bounds, "
+        + "the lower one first."
     case .outsideRGB(let channel, let lowest, let highest):
       "Preparation: channel \(channel) has values from \(lowest) to \(highest); "
         + "RGB channels hold 0 to 255."

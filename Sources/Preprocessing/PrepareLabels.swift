@@ -23,8 +23,8 @@ public func prepareLabels(
   restoration: GridRestoration,
   threads: Int
 ) throws(PreparationError) -> [UInt8] {
-  guard channels.count == plan.channels.count, !channels.isEmpty else {
-    throw .channelCount(expected: plan.channels.count, found: channels.count)
+  guard channels.count == plan.sourceCount, !channels.isEmpty else {
+    throw .channelCount(expected: plan.sourceCount, found: channels.count)
   }
   let grid = restoration.originalGrid
   for found in channels.map(\.grid) + [labels.grid] where !grid.matches(found) {

@@ -2,6 +2,10 @@
 public enum SegmentationError: Error, Hashable {
   /// Another number of inputs than the model has channels.
   case wrongInputCount(found: Int, channels: [String])
+  /// A scan is missing that the model was not trained to do without.
+  case neededChannel(name: String, optional: [String])
+  /// A policy of inference cannot be followed.
+  case unusablePolicy(reason: String)
   /// A cascade's first stage is not beside the model.
   case noPreviousStage(name: String)
   /// A cascade's stages name different structures.
@@ -16,6 +20,11 @@ extension SegmentationError: CustomStringConvertible {
     switch self {
     case .wrongInputCount(let found, let channels):
       "Segment: \(found) inputs; the model takes \(channels.count): \(channels.joined(separator: ", "))."
+    case .neededChannel(let name, let optional):
+      "Segment: the model needs \(name); it can do without "
+        + "\(optional.isEmpty ? "none of its scans" : optional.joined(separator: ", "))."
+    case .unusablePolicy(let reason):
+      "Segment: the policy cannot be used: \(reason)."
     case .noPreviousStage(let name):
       "Segment: the model is the second stage of a cascade, and its first stage \(name) is not beside it."
     case .previousStageDiffers(let name):

@@ -4,12 +4,11 @@ import Torch
 
 /// What to segment, with which model, and how.
 public struct SegmentationRequest: Sendable, Hashable {
-  /// One file or DICOM folder per channel, in the model's order.
+  /// One file or DICOM folder per channel, in the model's order, the missing ones left out.
   public var inputs: [URL]
-  /// The names of the inputs' channels where some are left out; `nil` where all are given.
-  ///
-  /// In the model's order. A model of several modalities runs on those that there are.
-  public var channels: [String]?
+  /// The model's channels, by name, that the case has no scan of; of those that it was also trained
+  /// without (``ModelPlan/optionalChannels``).
+  public var missingChannels: [String] = []
   /// The DICOM series to take where a folder holds several: its UID or its number in the list.
   public var series: String?
   /// A model folder or zip export.
@@ -35,10 +34,12 @@ public struct SegmentationRequest: Sendable, Hashable {
   /// Which organs come first, and by when; `nil` runs all windows in the order of the scan.
   public var prioritization: Prioritization?
 
+  /// How folds, mirroring and step follow from the scan's size; `nil` takes the request's own.
+  public var policy: InferencePolicy?
+
   /// A request; everything but inputs and model has a default, nnU-Net's for the network.
   public init(
     inputs: [URL],
-    channels: [String]? = nil,
     model: URL,
     series: String? = nil,
     folds: [String]? = nil,
@@ -53,7 +54,6 @@ public struct SegmentationRequest: Sendable, Hashable {
     prioritization: Prioritization? = nil
   ) {
     self.inputs = inputs
-    self.channels = channels
     self.model = model
     self.series = series
     self.folds = folds

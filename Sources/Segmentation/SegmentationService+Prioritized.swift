@@ -25,6 +25,7 @@ extension SegmentationService {
     scout: Scout,
     look: (answer: Scout.Look, seconds: Double),
     model: LoadedModel,
+    folds: [Int],
     prepared: PreparedCase,
     options: SlidingWindowOptions,
     started: Double,
@@ -61,13 +62,13 @@ extension SegmentationService {
     let result = try Inference.segment(
       prepared,
       schedule: schedule,
-      folds: model.foldNames.count,
+      folds: folds.count,
       options: options,
       deadline: deadline,
       network: { fold throws(InferenceError) in
         let start = ContinuousClock.now
         defer { loading(seconds(since: start)) }
-        return try model.network(fold: fold)
+        return try model.network(fold: folds[fold])
       },
       progress: { progress(.windows(done: $0, total: $1)) }
     )

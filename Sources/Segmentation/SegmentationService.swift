@@ -60,9 +60,15 @@ public actor SegmentationService {
     let model = try model(for: request, placement: placement)
     let plan = model.plan
     clock.lap("load")
-    let scanChannels = try ScanChannels(of: request, plan: plan)
+    let places = try plan.presentChannels(request)
     progress(.stage("Reading the scan"))
-    let scans = try await scans(for: request)
+    let scans = CaseScans(
+      try await scans(for: request),
+      at: places,
+      of: plan,
+      threads: threads
+    )
+    let scan = scans.first.volume
     if let next { startReading(next) }
     clock.lap("read")
 
@@ -76,21 +82,19 @@ public actor SegmentationService {
       )
       clock.lap("previousStage")
     }
-    let (channels, moved) = scanChannels.volumes(of: scans, threads: threads)
-    let scan = scans[0].volume
     var scouted: (scout: Scout, look: Scout.Look, seconds: Double)?
     if request.prioritization != nil {
       progress(.stage("Scouting"))
       let start = ContinuousClock.now
       let scout = try scout(of: request, model: model, placement: placement)
-      let look = try scout.look(at: channels, of: plan, threads: threads)
+      let look = try scout.look(at: scans.volumes, of: plan, threads: threads)
       scouted = (scout, look, seconds(since: start))
       clock.lap("scout")
     }
     progress(.stage("Preparing"))
-    let prepared = scanChannels.emptied(
+    let prepared = scans.emptied(
       try prepare(
-        channels,
+        scans.volumes,
         plan: plan.preparation,
         previousLabels: previousLabels,
         previousStageLabels: plan.previousStageLabels,
@@ -102,16 +106,17 @@ public actor SegmentationService {
     if request.placement == .body {
       let mask = bodyMask(
         of: scan,
-        contrast: scans[0].isCT ? .ct : .mr,
+        contrast: scans.first.isCT ? .ct : .mr,
         threads: threads
       )
       body = BodyExtent(of: mask, in: prepared.restoration)
       clock.lap("body")
     }
-    let axes = request.mirroring ? plan.mirroringAxes : []
+    let run = try FoldRun(request, model: model, voxels: prepared.size.reduce(1, *))
+    let axes = run.mirroring ? plan.mirroringAxes : []
     let options = SlidingWindowOptions(
       windowSize: plan.patchSize,
-      step: request.stepFraction,
+      step: run.step,
       mirroringAxes: axes,
       decision: plan.outputs.decision,
       placement: placement,
@@ -125,6 +130,7 @@ public actor SegmentationService {
         scout: scouted.scout,
         look: (scouted.look, scouted.seconds),
         model: model,
+        folds: run.folds,
         prepared: prepared,
         options: options,
         started: started,
@@ -136,12 +142,12 @@ public actor SegmentationService {
       progress(.stage("Segmenting"))
       let all = try Inference.segment(
         prepared,
-        folds: model.foldNames.count,
+        folds: run.folds.count,
         options: options,
         network: { fold throws(InferenceError) in
           let start = ContinuousClock.now
           defer { clock.add(seconds(since: start), to: "load") }
-          return try model.network(fold: fold)
+          return try model.network(fold: run.folds[fold])
         },
         probabilities: probabilities?.volumes,
         progress: { progress(.windows(done: $0, total: $1)) }
@@ -168,9 +174,14 @@ public actor SegmentationService {
       cleanups = labelMap.clean(by: postprocessing)
       clock.lap("postprocessing")
     }
+    if let sides = plan.mergedSides {
+      labelMap = labelMap.split(sides, in: scans.first, threads: threads)
+      clock.lap("sides")
+    }
     let volumes = LabelVolumes(labelMap)
+    let states = plan.finishedStates(result.states)
     let scheme = LabelScheme(
-      entries: plan.labels.entries.filter { result.states[$0.name] != .unwanted }
+      entries: plan.finishedLabels.entries.filter { states[$0.name] != .unwanted }
     )
     let report = RunReport(
       versions: ["delineate": delineateVersion, "libtorch": TorchRuntime.version],
@@ -178,7 +189,7 @@ public actor SegmentationService {
         name: "\(plan.name) \(plan.configuration)",
         trainer: plan.trainer,
         sha256: model.provenance.sources.map(\.sha256),
-        folds: model.foldNames
+        folds: run.folds.map { model.foldNames[$0] }
       ),
       grid: RunReport.Grid(scan.grid),
       settings: RunReport.Settings(
@@ -186,7 +197,7 @@ public actor SegmentationService {
         device: placement.device.rawValue,
         threads: threads,
         mirroringAxes: axes,
-        step: request.stepFraction,
+        step: run.step,
         windowPlacement: request.placement.rawValue
       ),
       windows: RunReport.Windows(run: result.run, possible: result.possible),
@@ -198,20 +209,20 @@ public actor SegmentationService {
           label: $0.label,
           voxels: volumes.voxelCount(of: $0.label),
           volumeInMilliliters: volumes.volumeInMilliliters(of: $0.label),
-          state: result.states[$0.name]
+          state: states[$0.name]
         )
       },
-      warnings: scanChannels.warnings(moved: moved, prepared: prepared)
-        + warnings(request, result, scheme: scheme, volumes: volumes),
+      warnings: scans.warnings(prepared: prepared)
+        + request.warnings(result, states, scheme: scheme, volumes: volumes),
       postprocessing: cleanups,
       prioritization: result.prioritization
     )
     return SegmentationResult(
       labelMap: labelMap,
-      scheme: scheme.marked(result.states),
+      scheme: scheme.marked(states),
       scan: scan,
-      isCT: scans[0].isCT,
-      source: scans[0].source,
+      isCT: scans.first.isCT,
+      source: scans.first.source,
       report: report
     )
   }
@@ -269,30 +280,9 @@ public actor SegmentationService {
     // The second stage was trained on labels as the first one's network gives them.
     first.postprocessing = false
     let result = try await segment(first, progress: progress)
-    guard result.scheme == plan.labels else {
+    guard result.scheme == plan.labels, plan.mergedSides == nil else {
       throw SegmentationError.previousStageDiffers(name: stage)
     }
     return result.labelMap
-  }
-
-  private func warnings(
-    _ request: SegmentationRequest,
-    _ run: FinishedWindows,
-    scheme: LabelScheme,
-    volumes: LabelVolumes
-  ) -> [String] {
-    var result = run.prioritization.map { $0.warnings(run.states) } ?? []
-    let empty = scheme.entries.filter { entry in
-      volumes.voxelCount(of: entry.label) == 0
-        && ![.absent, .skipped].contains(run.states[entry.name])
-    }.map(\.name)
-    if !empty.isEmpty { result.append("Not found: \(empty.joined(separator: ", ")).") }
-    if request.precision == .bfloat16 {
-      result.append("bf16: labels may differ from single precision in a few voxels.")
-    }
-    if request.placement == .body, request.prioritization == nil {
-      result.append("Body placement: air and couch were not looked at.")
-    }
-    return result
   }
 }

@@ -49,11 +49,15 @@ public struct AugmentationPlan: Codable, Hashable, Sendable {
   /// The pairs of classes of a left and a right structure, which are exchanged where a case is
   /// mirrored along the axis that runs between the patient's sides.
   public var sidePairs: [[Int]] = []
-  /// Whether each of several channels but the first is sometimes left out (set to 0), so that the
-  /// network also works without it.
+  /// How often each scan that may be missing is left out: all channels made of it are 0 then.
+  ///
+  /// Those are the model's `optionalChannels`; all but the first where the plan does not say. Never are
+  /// all scans left out at once.
   public var channelDropout = 0.0
-  /// How often each modality of an M3-Net is left out (set to 0), never both; `nil` never.
-  public var modalityDropout: [Double]?
+  /// How far M3-Net's second modality is moved by a drawn deformation, in voxels; `nil` for never.
+  ///
+  /// Its registration must find the deformation. Only for cases whose scans lie on each other.
+  public var knownDeformation: Chance?
 
   /// nnU-Net's augmentation without mirroring.
   public init() {}

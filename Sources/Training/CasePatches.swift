@@ -63,6 +63,10 @@ public struct CaseBatches: BatchSource {
     var draw = draw(from: training, purpose: .training, step: step, sample: sample)
     draw.augmentation = plan.augmentation.draw(
       channels: plan.model.architecture.inputChannels,
+      sources: plan.model.preparation.sources,
+      optional: plan.model.optionalChannels.map { names in
+        Set(names.compactMap(plan.model.channelNames.firstIndex(of:)))
+      },
       seed: plan.seed,
       step: step,
       sample: sample
@@ -130,12 +134,18 @@ public struct CaseBatches: BatchSource {
       $0.patch(at: draw.start, size: sampler.size, varied: draw.augmentation.spatial)
     }
     // Noise on what is absent would be taken for a scan: it is absent after the variations too.
-    let network = plan.model.architecture.m3
-    var absent = network.map { patch.absentModalities(of: $0) } ?? []
-    if let modality = draw.augmentation.modality?.modality, let network, absent.isEmpty {
-      absent = [network.channelRanges[modality]]
+    let absent = plan.model.optionalChannels.map { _ in
+      patch.absentChannels(
+        sources: plan.model.preparation.sources,
+        isConstantAbsent: plan.model.architecture.m3 != nil
+      )
     }
-    draw.augmentation.apply(to: &patch)
+    var augmentation = draw.augmentation
+    // The scan that is left of two must stay.
+    if absent?.isEmpty == false { augmentation.dropout = nil }
+    // Without one of the scans there is nothing to find.
+    if absent?.isEmpty == false || augmentation.dropout != nil { augmentation.deformation = nil }
+    augmentation.apply(to: &patch)
     var isContoured = (0..<plan.model.architecture.outputChannels).map(file.record.isContoured)
     if let axis = file.sideAxis, draw.augmentation.mirroring?.axes.contains(axis) == true {
       let pairs = plan.augmentation.sidePairs
@@ -147,7 +157,7 @@ public struct CaseBatches: BatchSource {
     where normalization.usesNonzeroMask && channel < patch.channelCount {
       patch.clearOutside(channel)
     }
-    for channels in absent { patch.leaveOut(channels) }
+    for channel in absent ?? [] { patch.withChannel(channel) { $0.update(repeating: 0) } }
     patch.forgetOutside()
     return (patch, isContoured)
   }

@@ -8,6 +8,8 @@ public struct Patch: Hashable, Sendable {
   public var image: [Float]
   /// The class of each voxel `[D, H, W]`: an index of the network's outputs, 0 for background.
   public var labels: [UInt8]
+  /// The deformation that the second modality is moved by; `nil` for none.
+  var deformation: ElasticField.Draw?
 
   /// A patch from its parts.
   /// - Precondition: Both arrays fill the size.

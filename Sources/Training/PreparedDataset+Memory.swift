@@ -18,7 +18,9 @@ extension PreparedDataset {
     let prepared = min(voxels * grid.voxelVolume / max(spacing, 1e-9), 1e12)
     let channels = Double(one.channels.count)
     // Scans and the file's own bytes, two label maps, masks; prepared scans and labels.
-    let bytes = voxels * (4 * channels + 4 + 20) + prepared * (4 * channels + 9)
+    let bytes =
+      voxels * (4 * channels + 4 + 20) + prepared
+      * (4 * Double(plan.preparation.channels.count) + 9)
     return Int(min(bytes, 1e15))
   }
 

@@ -188,7 +188,7 @@ public struct PreparedDataset: Sendable {
     } catch {
       throw .preparation(case: one.name, error)
     }
-    if plan.architecture.m3 != nil { prepared = prepared.withoutConstantChannels() }
+    if plan.optionalChannels != nil { prepared = prepared.withoutConstantChannels() }
     return try PreparedCaseFile.write(
       prepared,
       labels: labels,

@@ -17,7 +17,8 @@ extension TrainingBatch {
   }
 
   /// Images `[N, C, D, H, W]`, and what each output of a network should be: labels
-  /// `[N, D/s, H/s, W/s]` at its scale, of classes, regions, or background and anatomy.
+  /// `[N, D/s, H/s, W/s]` at its scale, of classes, regions, or background and anatomy, and the field
+  /// that moved the second modality, where one did.
   func tensors(
     for network: TrainableNetwork,
     of plan: TrainingPlan,
@@ -26,9 +27,13 @@ extension TrainingBatch {
     guard let first = patches.first else {
       throw .invalidArgument(operation: "a batch", reason: "it has no patch")
     }
-    let image = try Tensor(
-      patches.flatMap(\.image),
-      shape: [patches.count, first.channelCount] + first.size,
+    let (image, field) = try deformed(
+      Tensor(
+        patches.flatMap(\.image),
+        shape: [patches.count, first.channelCount] + first.size,
+        on: device
+      ),
+      of: plan.model.architecture,
       on: device
     )
     var labels: [NetworkRole: [LabelBatch]] = [:]
@@ -54,7 +59,8 @@ extension TrainingBatch {
       ExpectedOutputs(
         organs: expected(.organs) ?? ExpectedLabels(labels: [], isContoured: isContoured),
         regions: expected(.regions),
-        global: expected(.global)
+        global: expected(.global),
+        field: field
       )
     )
   }

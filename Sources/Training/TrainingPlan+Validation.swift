@@ -55,14 +55,14 @@ extension TrainingPlan {
     for (name, weight) in jointLoss?.weights ?? [] {
       try check(weight, 0...1e6, "jointLoss.\(name)")
     }
-    if let dropout = augmentation.modalityDropout {
-      guard let m3 = model.architecture.m3, dropout.count == m3.modalities.count,
-        dropout.allSatisfy({ $0 >= 0 }), dropout.reduce(0, +) <= 1
-      else {
+    if let deformation = augmentation.knownDeformation {
+      try check(deformation.lower, 0...64, "augmentation.knownDeformation")
+      try check(deformation.upper, deformation.lower...64, "augmentation.knownDeformation")
+      guard model.architecture.m3?.registration != nil else {
         throw .unusablePlan(
-          field: "augmentation.modalityDropout",
-          value: "\(dropout)",
-          expected: "a probability for each of M3-Net's modalities, at most 1 together"
+          field: "augmentation.knownDeformation",
+          value: "\(deformation.upper)",
+          expected: "an M3-Net with a registration"
         )
       }
     }

@@ -54,10 +54,9 @@ public struct ValidationRequest: Sendable {
     model: URL,
     postprocessing: Bool
   ) -> SegmentationRequest {
-    let scans = zip(channelNames, one.channels).filter { $1 != TrainingCase.noScan }
-    return SegmentationRequest(
-      inputs: scans.map(\.1),
-      channels: scans.count < channelNames.count ? scans.map(\.0) : nil,
+    let missing = zip(channelNames, one.channels).filter { $1 == TrainingCase.noScan }
+    var request = SegmentationRequest(
+      inputs: one.scans,
       model: model,
       precision: precision,
       mirroring: mirroring,
@@ -66,6 +65,8 @@ public struct ValidationRequest: Sendable {
       threads: threads,
       postprocessing: postprocessing
     )
+    request.missingChannels = missing.map(\.0)
+    return request
   }
 }
 

@@ -37,7 +37,7 @@ struct Delineate: AsyncParsableCommand {
       Finish.self, Adapt.self, RegisterCommand.self, TransformCommand.self, ScoutCommand.self,
       ModelsCommand.self, ImportModel.self, ExportONNX.self, ExportNNUNet.self, Phantom.self,
       ExportCommand.self, ImportCommand.self, NodeCommand.self, NodeListener.self, SendCommand.self,
-      PseudonymizeCommand.self,
+      PseudonymizeCommand.self, Challenge.self,
     ]
   )
 

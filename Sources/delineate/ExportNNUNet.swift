@@ -41,5 +41,6 @@ struct ExportNNUNet: ParsableCommand {
     let read = try readModel(at: modelLocation(named: model), folds: folds.isEmpty ? nil : folds)
     try exportNNUNet(read, to: URL(filePath: output))
     print("Wrote \(output) (\(ModelText(read).summary))")
+    for note in read.plan.nnUNetNotes { print("Note: \(note)") }
   }
 }

@@ -42,6 +42,16 @@ struct MemoryAmount: Hashable, ExpressibleByArgument {
   }
 }
 
+/// A window of a CT as a person writes it: `soft`, `-160:350`.
+struct WindowChoice: Hashable, ExpressibleByArgument {
+  let window: PlannedWindow
+
+  init?(argument: String) {
+    guard let window = PlannedWindow(argument) else { return nil }
+    self.window = window
+  }
+}
+
 extension PlanningPreset: ExpressibleByArgument {}
 extension M3NetPlan.Fusion: ExpressibleByArgument {}
 extension PlanningOptions.Resolution: ExpressibleByArgument {}
@@ -97,6 +107,17 @@ struct DatasetArguments: ParsableArguments {
   )
   var absentMeans: AbsenceMeaning?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Each left structure and its right one are one class.",
+      discussion: """
+        The trained model tells them apart by the patient's midline. Mirroring from side to side then \
+        needs no exchange, in training and in testing.
+        """
+    )
+  )
+  var mergeSides = false
+
   /// The options that these arguments say.
   var options: TrainingDatasetOptions {
     TrainingDatasetOptions(
@@ -105,7 +126,8 @@ struct DatasetArguments: ParsableArguments {
       channels: channels,
       usesPrior: prior,
       absence: absentMeans,
-      channelGrids: ownGrids ? .own : .same
+      channelGrids: ownGrids ? .own : .same,
+      mergesSides: mergeSides
     )
   }
 }
@@ -125,6 +147,15 @@ struct PlanningArguments: ParsableArguments {
 
   @Flag(help: "M3-Net without its global and regional masks.")
   var noMasks = false
+
+  @Option(
+    help: ArgumentHelp(
+      "M3-Net's MR is moved in training by a drawn deformation of up to this many voxels (0).",
+      discussion: "Its registration learns from these fields. For scans that lie on each other.",
+      valueName: "voxels"
+    )
+  )
+  var knownDeformation = 0.0
 
   @Flag(help: "M3-Net without its registration.")
   var noRegistration = false
@@ -181,6 +212,36 @@ struct PlanningArguments: ParsableArguments {
   )
   var mirroring = PlanningOptions.Mirroring.sides
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "What the network sees of a CT, a channel each.",
+      discussion: """
+        ct is nnU-Net's normalization (the default, alone), raw the plain HU; bone (-1000:2000), soft \
+        (-160:350), brain (-5:65), stroke (15:45) and LOWER:UPPER are windows in HU, mapped to 0 to 1.
+        """,
+      valueName: "window"
+    )
+  )
+  var windows: [WindowChoice] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "How often a scan that may be missing is left out in training (0; 0.2 for m3).",
+      valueName: "share"
+    )
+  )
+  var modalityDropout: Double?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The scans that may be missing; by default all but the first, for m3 all.",
+      valueName: "name"
+    )
+  )
+  var optional: [String] = []
+
   @Option(help: "What all chance follows from.")
   var seed: UInt64 = 0
 
@@ -204,7 +265,15 @@ struct PlanningArguments: ParsableArguments {
       epochs: epochs,
       stepsPerEpoch: stepsPerEpoch,
       mirroring: mirroring,
-      m3: M3Options(fusion: fusion, hasMasks: !noMasks, hasRegistration: !noRegistration),
+      m3: M3Options(
+        fusion: fusion,
+        hasMasks: !noMasks,
+        hasRegistration: !noRegistration,
+        knownDeformation: knownDeformation
+      ),
+      windows: windows.isEmpty ? nil : windows.map(\.window),
+      modalityDropout: modalityDropout,
+      optionalChannels: optional,
       seed: seed
     )
   }

@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import Models
-import NeuralNetworks
+import Segmentation
 
 /// The scans of a `segment` command: one case, or a folder of them.
 struct ScanArguments {
@@ -9,10 +9,10 @@ struct ScanArguments {
   struct Case {
     /// The name of its files in a batch; the scan's file name otherwise.
     let name: String
-    /// One file or DICOM folder per channel, in the model's order.
+    /// One file or DICOM folder per channel, in the model's order, the missing ones left out.
     let channels: [URL]
-    /// The channels' names where some are left out.
-    var names: [String]?
+    /// The model's channels that no scan was given for.
+    var missing: [String] = []
   }
 
   /// The cases, at least one.
@@ -33,9 +33,9 @@ struct ScanArguments {
       return
     }
     isBatch = false
-    let modalities = plan.architecture.m3?.modalities.count ?? 1
-    let takesSome = modalities > 1 && (1..<channels.count).contains(arguments.count)
-    guard arguments.count == channels.count || takesSome else {
+    let optional = plan.optionalChannels ?? []
+    let needed = channels.count - optional.count
+    guard (max(1, needed)...channels.count).contains(arguments.count) else {
       throw CommandError.wrongChannelCount(found: arguments.count, channels: channels)
     }
     var files: [String: URL] = [:]
@@ -46,9 +46,12 @@ struct ScanArguments {
         throw CommandError.doubledChannel(name)
       }
     }
+    let missing = channels.filter { files[$0] == nil }
+    if let name = missing.first(where: { !optional.contains($0) }) {
+      throw SegmentationError.neededChannel(name: name, optional: optional)
+    }
     let ordered = channels.compactMap { files[$0] }
-    let names = takesSome ? channels.filter { files[$0] != nil } : nil
-    cases = [Case(name: ordered[0].lastPathComponent, channels: ordered, names: names)]
+    cases = [Case(name: ordered[0].lastPathComponent, channels: ordered, missing: missing)]
   }
 
   /// The folder of the only case's first scan, which a structure set refers to; `nil` where it is a

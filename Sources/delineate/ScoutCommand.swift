@@ -94,7 +94,7 @@ struct ScoutCommand: AsyncParsableCommand {
       volumes: materials.volumes,
       voxelVolume: spacing * spacing * spacing
     )
-    try plan(materials, draft, in: folder)
+    try plan(materials, draft, for: fine, in: folder)
     let tools = ["--threads", "\(threadCount)"]
     let preprocess = try Preprocess.parse([folder.path] + tools)
     try preprocess.run()
@@ -106,7 +106,12 @@ struct ScoutCommand: AsyncParsableCommand {
   }
 
   /// Plans the scout's training, unless the folder has that plan already.
-  private func plan(_ materials: ScoutMaterials, _ draft: ScoutDraft, in folder: URL) throws {
+  private func plan(
+    _ materials: ScoutMaterials,
+    _ draft: ScoutDraft,
+    for fine: ModelPlan,
+    in folder: URL
+  ) throws {
     let merged = materials.merged(draft)
     if let known = try? PlannedFolder(contentsOf: folder),
       known.dataset.labels == merged.labels,
@@ -130,7 +135,10 @@ struct ScoutCommand: AsyncParsableCommand {
         features: features,
         batchSize: 2,
         epochs: roundedSteps / stepsPerEpoch,
-        stepsPerEpoch: stepsPerEpoch
+        stepsPerEpoch: stepsPerEpoch,
+        // What the model does without, its scout must do without too.
+        modalityDropout: fine.optionalChannels.map { _ in 0.2 },
+        optionalChannels: fine.optionalChannels ?? []
       )
     )
     // Coarse voxels need no splines, and reading the scan is what a scout's time goes into.

@@ -85,6 +85,14 @@ struct Segment: AsyncParsableCommand {
   )
   var folds: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Folds, mirroring and step by the scan's size: chb-quantif, or a JSON file of rules.",
+      valueName: "policy"
+    )
+  )
+  var policy: String?
+
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
   var device: DeviceChoice = .automatic
 
@@ -140,9 +148,11 @@ struct Segment: AsyncParsableCommand {
     }
     try outputs.check()
     let service = SegmentationService()
+    let policy = try policy.map { name throws(SegmentationError) in try InferencePolicy(name) }
     let prioritization = try priorities.prioritization()
     let requests = scans.cases.map { scan in
       var request = request(for: scan, model: place)
+      request.policy = policy
       request.prioritization = prioritization
       return request
     }
@@ -159,9 +169,8 @@ struct Segment: AsyncParsableCommand {
   }
 
   private func request(for scan: ScanArguments.Case, model: URL) -> SegmentationRequest {
-    SegmentationRequest(
+    var request = SegmentationRequest(
       inputs: scan.channels,
-      channels: scan.names,
       model: model,
       series: series,
       folds: folds.isEmpty ? nil : folds,
@@ -174,6 +183,8 @@ struct Segment: AsyncParsableCommand {
       probabilitiesFolder: probabilities.map { URL(filePath: $0) },
       postprocessing: !noPostprocessing
     )
+    request.missingChannels = scan.missing
+    return request
   }
 
   private func show(_ run: FinishedRun, isBatch: Bool) throws {

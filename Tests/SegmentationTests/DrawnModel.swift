@@ -62,7 +62,7 @@ struct DrawnModel {
     )
     return Model(
       plan: plan,
-      folds: (0..<folds).map { fold(String($0), of: architecture) },
+      folds: (0..<folds).map { fold(String($0), of: .unet(architecture)) },
       provenance: ModelProvenance(
         kind: "nnU-Net v2",
         trainer: "nnUNetTrainer",
@@ -73,7 +73,8 @@ struct DrawnModel {
     )
   }
 
-  private func fold(_ name: String, of plan: UNetPlan) -> ModelFold {
+  /// A fold with drawn weights.
+  func fold(_ name: String, of plan: NetworkPlan) -> ModelFold {
     var weights: [String: WeightTensor] = [:]
     for (tensor, shape) in plan.expectedWeights {
       let values = drawn("\(tensor) of fold \(name)", count: shape.reduce(1, *))

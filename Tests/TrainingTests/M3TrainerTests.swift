@@ -129,18 +129,4 @@ struct M3TrainerTests {
     #expect(Set(read.folds[0].weights.keys) == names)
     #expect(names.contains("registration.velocity.weight"))
   }
-
-  @Test("A probability of dropping for each modality, and none without M3-Net")
-  func dropout() throws {
-    var plan = TrainingPlan.tinyM3()
-    plan.augmentation.modalityDropout = [0.5, 0.6]
-    #expect(throws: TrainingError.self) { try plan.validate() }
-    plan.augmentation.modalityDropout = [0.5]
-    #expect(throws: TrainingError.self) { try plan.validate() }
-    plan.augmentation.modalityDropout = [0.5, 0.5]
-    try plan.validate()
-    var unet = TrainingPlan.tiny()
-    unet.augmentation.modalityDropout = [0.5, 0.5]
-    #expect(throws: TrainingError.self) { try unet.validate() }
-  }
 }

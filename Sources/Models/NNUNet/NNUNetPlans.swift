@@ -112,11 +112,13 @@ struct NNUNetPlans {
     var channels: [ChannelNormalization] = []
     for channel in 0..<count {
       let name = try schemeItems[channel].string
-      guard let scheme = NormalizationScheme(rawValue: name) else {
+      guard let scheme = NormalizationScheme(rawValue: name), scheme != .window else {
         throw .unsupported(
           what: "normalization",
           value: name,
-          expected: NormalizationScheme.allCases.map(\.rawValue).joined(separator: ", ")
+          expected: NormalizationScheme.allCases.filter { $0 != .window }.map(\.rawValue).joined(
+            separator: ", "
+          )
         )
       }
       channels.append(

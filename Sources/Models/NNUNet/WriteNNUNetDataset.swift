@@ -1,4 +1,5 @@
 internal import Anatomy
+internal import ImageProcessing
 
 // nnU-Net's `dataset.json`: channels, labels and regions.
 extension ModelPlan {
@@ -14,7 +15,9 @@ extension ModelPlan {
         expected: "each once, and neither background nor ignore, for nnU-Net"
       )
     }
-    let channels = channelNames.enumerated().map { ("\($0)", JSONValue.string($1)) }
+    let channels = preparation.channels.indices.map { number in
+      ("\(number)", JSONValue.string(channelNames[preparation.source(of: number)]))
+    }
     var members: [(String, JSONValue)] = [("channel_names", .members(channels))]
     var written: [(String, JSONValue)] = [("background", .integer(0))]
     let foreground: [UInt16]
@@ -54,6 +57,9 @@ extension ModelPlan {
       )
     }
     members.append(("file_ending", .string(fileEnding)))
+    if !nnUNetNotes.isEmpty {
+      members.append(("delineate_notes", .array(nnUNetNotes.map { .string($0) })))
+    }
     return .members(members)
   }
 
@@ -72,5 +78,36 @@ extension ModelPlan {
 
   private func name(of label: UInt16) -> String {
     labels.entry(label: label)?.name ?? "Label \(label)"
+  }
+
+  /// What nnU-Net does not do by itself for the model, in sentences for whoever runs it there; empty
+  /// where it does all.
+  public var nnUNetNotes: [String] {
+    var notes: [String] = []
+    let sources = preparation.channels.indices.map(preparation.source(of:))
+    if sources != Array(channelNames.indices) {
+      let files = sources.enumerated().map { number, source in
+        "_" + String(repeating: "0", count: max(0, 4 - "\(number)".count)) + "\(number) is "
+          + channelNames[source]
+      }
+      notes.append(
+        "Several channels are windows of one scan: nnU-Net needs the scan's file once for each ("
+          + files.joined(separator: ", ") + ")."
+      )
+    }
+    if let sides = mergedSides {
+      let names = sides.structures.filter(\.hasSides).map { name(of: $0.label) }
+      notes.append(
+        "Left and right are one class each (\(names.joined(separator: ", "))): nnU-Net's label maps do "
+          + "not tell them apart; delineate segment does, by the patient's midline."
+      )
+    }
+    if let optionalChannels {
+      notes.append(
+        "The model can do without \(optionalChannels.joined(separator: ", ")): give nnU-Net a scan "
+          + "that is 0 everywhere in its place."
+      )
+    }
+    return notes
   }
 }

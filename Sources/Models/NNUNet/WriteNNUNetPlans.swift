@@ -37,7 +37,7 @@ extension ModelPlan {
       ("spacing", .array(preparation.spacing.map { .real($0) })),
       (
         "normalization_schemes",
-        .array(preparation.channels.map { .string($0.scheme.rawValue) })
+        .array(preparation.channels.map { .string($0.nnUNetScheme.rawValue) })
       ),
       ("use_mask_for_norm", .array(preparation.channels.map { .bool($0.usesNonzeroMask) })),
     ]
@@ -59,14 +59,7 @@ extension ModelPlan {
   private var foregroundIntensities: JSONValue {
     .members(
       preparation.channels.enumerated().map { index, channel in
-        let statistics =
-          channel.foreground
-          ?? ForegroundIntensities(
-            mean: 0,
-            standardDeviation: 1,
-            percentile005: 0,
-            percentile995: 1
-          )
+        let statistics = channel.nnUNetIntensities
         return (
           "\(index)",
           .members([
@@ -77,6 +70,30 @@ extension ModelPlan {
         )
       }
     )
+  }
+}
+
+extension ChannelNormalization {
+  /// nnU-Net's formula with the same values: a window is its CT formula with other statistics.
+  fileprivate var nnUNetScheme: NormalizationScheme { scheme == .window ? .ct : scheme }
+
+  /// The statistics that nnU-Net's formula is given.
+  fileprivate var nnUNetIntensities: ForegroundIntensities {
+    if scheme == .window, let window {
+      return ForegroundIntensities(
+        mean: window.lower,
+        standardDeviation: window.upper - window.lower,
+        percentile005: window.lower,
+        percentile995: window.upper
+      )
+    }
+    return foreground
+      ?? ForegroundIntensities(
+        mean: 0,
+        standardDeviation: 1,
+        percentile005: 0,
+        percentile995: 1
+      )
   }
 }
 

@@ -58,8 +58,11 @@ extension TrainingReport {
   private var modelFacts: [PlanFact] {
     let model = plan.model
     let network = model.architecture.stages
-    let normalizations = zip(model.channelNames, model.preparation.channels).map { name, channel in
-      "\(name): \(channel.scheme.rawValue)"
+    let preparation = model.preparation
+    let normalizations = preparation.channels.enumerated().map { number, channel in
+      let window = channel.window.map { " \($0.lower) to \($0.upper)" } ?? ""
+      return
+        "\(model.channelNames[preparation.source(of: number)]): \(channel.scheme.rawValue)\(window)"
     }
     func axes(_ axes: [Int]) -> String {
       axes.isEmpty ? "none" : (axes.count == 1 ? "axis " : "axes ") + joined(axes, ", ")

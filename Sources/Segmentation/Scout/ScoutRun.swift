@@ -50,7 +50,7 @@ struct Scout {
   /// - Returns: Coarse labels.
   /// - Throws: The error of the stage that failed.
   func look(
-    at channels: [Volume<Float>],
+    at channels: [Volume<Float>?],
     of fine: ModelPlan,
     threads: Int
   ) throws -> Look {

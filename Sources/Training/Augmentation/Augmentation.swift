@@ -39,33 +39,41 @@ public struct AugmentationDraw: Codable, Hashable, Sendable {
   var mirroring: Mirroring.Draw?
   /// The channels that are left out.
   var dropout: ChannelDropout.Draw?
-  /// The modality that is left out.
-  var modality: ModalityDropout?
+  /// How the second modality is moved.
+  var deformation: ElasticField.Draw?
 }
 
 extension AugmentationPlan {
   /// Draws for one patch of one step.
   ///
   /// Each kind has a stream of its own, so that changing one's probability leaves the others' draws.
-  func draw(channels: Int, seed: UInt64, step: Int, sample: Int) -> AugmentationDraw {
+  /// - Parameters:
+  ///   - channels: The number of the network's channels.
+  ///   - sources: The scan that each is made of; `nil` where each has its own.
+  ///   - optional: The scans that may be left out; `nil` is all but the first.
+  ///   - seed: What all chance follows from.
+  ///   - step: The training's step.
+  ///   - sample: The patch's place in the batch.
+  /// - Returns: What chance decided.
+  func draw(
+    channels: Int,
+    sources: [Int]? = nil,
+    optional: Set<Int>? = nil,
+    seed: UInt64,
+    step: Int,
+    sample: Int
+  ) -> AugmentationDraw {
     var kind: UInt64 = 0
-    func nextGenerator() -> SeededGenerator {
+    func next<Kind: Augmentation>(_ augmentation: Kind) -> Kind.Draw? {
       kind += 1
-      return SeededGenerator(
+      var generator = SeededGenerator(
         seed: seed,
         stream: 0x6175_676D,
         UInt64(step),
         UInt64(sample),
         kind
       )
-    }
-    func next<Kind: Augmentation>(_ augmentation: Kind) -> Kind.Draw? {
-      var generator = nextGenerator()
       return augmentation.draw(channels: channels, using: &generator)
-    }
-    func modality(_ probabilities: [Double]) -> ModalityDropout? {
-      var generator = nextGenerator()
-      return ModalityDropout(probabilities: probabilities, using: &generator)
     }
     return AugmentationDraw(
       spatial: next(SpatialVariation(plan: self)),
@@ -77,8 +85,12 @@ extension AugmentationPlan {
       invertedGamma: next(GammaCorrection(chance: invertedGamma, isInverted: true)),
       gamma: next(GammaCorrection(chance: gamma, isInverted: false)),
       mirroring: next(Mirroring(axes: mirroringAxes)),
-      dropout: next(ChannelDropout(probability: channelDropout)),
-      modality: modalityDropout.flatMap { modality($0) }
+      dropout: next(
+        ChannelDropout(probability: channelDropout, sources: sources, optional: optional)
+      ),
+      deformation: knownDeformation.flatMap {
+        next(KnownDeformation(chance: $0, isInPlane: isInPlane))
+      }
     )
   }
 }
@@ -103,6 +115,7 @@ extension AugmentationDraw {
     if let gamma { GammaCorrection.apply(gamma, to: &patch) }
     if let mirroring { Mirroring.apply(mirroring, to: &patch) }
     if let dropout { ChannelDropout.apply(dropout, to: &patch) }
+    if let deformation { KnownDeformation.apply(deformation, to: &patch) }
   }
 }
 

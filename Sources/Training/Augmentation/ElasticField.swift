@@ -40,6 +40,9 @@ struct ElasticField {
     }
   }
 
+  /// The displacements `[3, D, H, W]` along D, H and W.
+  var values: [Float] { displacements.flatMap { $0 } }
+
   /// Adds the displacement of one row of voxels along an axis of the case.
   ///
   /// It is turned by the axis's row of the matrix from the patch to the case.

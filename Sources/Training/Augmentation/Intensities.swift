@@ -50,26 +50,6 @@ struct Contrast: Augmentation {
   }
 }
 
-/// Leaves out channels, but never the first.
-struct ChannelDropout: Augmentation {
-  struct Draw: Codable, Hashable, Sendable {
-    /// The channels that become 0.
-    var channels: [Int]
-  }
-  var probability: Double
-
-  func draw(channels: Int, using generator: inout SeededGenerator) -> Draw? {
-    let dropped = (0..<channels).dropFirst().filter { _ in generator.nextUnit() < probability }
-    return dropped.isEmpty ? nil : Draw(channels: dropped)
-  }
-
-  static func apply(_ draw: Draw, to patch: inout Patch) {
-    for channel in draw.channels where channel < patch.channelCount {
-      patch.withChannel(channel) { $0.update(repeating: 0) }
-    }
-  }
-}
-
 /// Mean, deviation and range of one channel, gathered in double precision.
 struct ChannelStatistics {
   var mean: Float

@@ -1,5 +1,6 @@
 import Anatomy
 import Datasets
+import ImageProcessing
 public import NeuralNetworks
 
 /// Which parts an M3-Net has: all of them, or one less for an ablation.
@@ -10,37 +11,58 @@ public struct M3Options: Hashable, Sendable {
   public var hasMasks: Bool
   /// Whether there is a registration.
   public var hasRegistration: Bool
-  /// How often each modality is left out in training.
-  public var dropout: [Double]
+  /// How far the drawn deformations move that its registration learns from, in voxels; 0 for none.
+  ///
+  /// Only for data sets whose scans lie on each other.
+  public var knownDeformation: Double
 
-  /// Options; by default the whole network, the CT left out of a tenth of the patches, the MR of a
-  /// quarter.
+  /// Options; by default the whole network.
   public init(
     fusion: M3NetPlan.Fusion? = nil,
     hasMasks: Bool = true,
     hasRegistration: Bool = true,
-    dropout: [Double] = [0.1, 0.25]
+    knownDeformation: Double = 0
   ) {
     self.fusion = fusion
     self.hasMasks = hasMasks
     self.hasRegistration = hasRegistration
-    self.dropout = dropout
+    self.knownDeformation = knownDeformation
+  }
+}
+
+extension M3Options {
+  /// How patches are moved for a network's registration: every other one.
+  func knownDeformation(
+    in network: NetworkPlan
+  ) throws(PlanningError) -> AugmentationPlan.Chance? {
+    guard knownDeformation != 0 else { return nil }
+    guard (0...64).contains(knownDeformation), network.m3?.registration != nil else {
+      throw .badOption(
+        "known-deformation",
+        value: "\(knownDeformation)",
+        expected: "0 to 64 voxels, of an M3-Net with a registration"
+      )
+    }
+    return AugmentationPlan.Chance(0.5, 0...knownDeformation)
   }
 }
 
 extension M3NetPlan {
   /// M3-Net for a data set, with the stages that a U-Net would have.
   ///
-  /// Channels whose names begin with CT are one modality, all others another. Regions are those of
+  /// Channels of scans whose names begin with CT are one modality, all others another. Regions are those of
   /// ``AnatomicalRegion/headAndNeck`` that the data set has structures of.
   /// - Throws: ``PlanningError`` where the channels are mixed, or an option asks for two modalities
   ///   and there is one.
   init(
     of dataset: TrainingDataset,
+    channels: [ChannelNormalization],
     stages: UNetPlan,
     options: M3Options
   ) throws(PlanningError) {
-    let modalities = try Self.modalities(of: dataset.channelNames)
+    let modalities = try Self.modalities(
+      of: channels.enumerated().map { dataset.channelNames[$1.source ?? $0] }
+    )
     let isAlone = modalities.count == 1
     let asked = options.fusion ?? (isAlone ? .input : nil)
     let isRegistered = options.hasRegistration && asked != .input

@@ -20,9 +20,11 @@ public func makePlan(
   let structures = dataset.labels.entries.count
   guard structures < 256 else { throw .tooManyStructures(structures, limit: 255) }
   let shapes = PlannedShapes(of: fingerprint.cases, spacing: options.spacing)
+  let normalizations = try plannedChannels(of: dataset, fingerprint, options: options)
+  let optional = try plannedOptionalChannels(of: dataset, options: options)
   let planner = ConfigurationPlanner(
     options: options,
-    inputChannels: dataset.channelNames.count,
+    inputChannels: normalizations.count,
     outputChannels: structures + 1,
     caseCount: fingerprint.cases.count
   )
@@ -37,13 +39,6 @@ public func makePlan(
     guard let low else { throw .noLowResolution(patchShare: full.patchShare) }
     chosen = low
   }
-  let normalizations = zip(dataset.channelNames, fingerprint.channels).map { name, channel in
-    ChannelNormalization(
-      channelNamed: name,
-      channel,
-      isMostlyZero: fingerprint.medianRelativeSize < 0.75
-    )
-  }
   let mirroring = SideMirroring(
     options.mirroring,
     labels: dataset.labels,
@@ -52,7 +47,14 @@ public func makePlan(
   )
   let architecture: NetworkPlan =
     options.preset == .m3
-    ? .m3(try M3NetPlan(of: dataset, stages: chosen.network, options: options.m3))
+    ? .m3(
+      try M3NetPlan(
+        of: dataset,
+        channels: normalizations,
+        stages: chosen.network,
+        options: options.m3
+      )
+    )
     : .unet(chosen.network)
   var plan = TrainingPlan(
     model: ModelPlan(
@@ -69,19 +71,20 @@ public func makePlan(
       ),
       architecture: architecture,
       patchSize: chosen.patch,
-      mirroringAxes: mirroring.axesAtInference
+      mirroringAxes: mirroring.axesAtInference,
+      mergedSides: dataset.mergedSides,
+      optionalChannels: optional
     ),
     batchSize: chosen.batchSize,
     augmentation: AugmentationPlan(patch: chosen.patch, mirroring),
     seed: options.seed,
     datasetChecksum: fingerprint.datasetChecksum
   )
+  plan.augmentation.channelDropout = optional == nil ? 0 : options.dropoutShare
   // Where there is a lower resolution, patches of the full one see little: their sums are joined.
   plan.loss.isBatchDice = options.resolution == .full && low != nil
-  if let m3 = architecture.m3 {
-    plan.jointLoss = JointLossPlan()
-    plan.augmentation.modalityDropout = m3.modalities.count == 2 ? options.m3.dropout : nil
-  }
+  if architecture.m3 != nil { plan.jointLoss = JointLossPlan() }
+  plan.augmentation.knownDeformation = try options.m3.knownDeformation(in: architecture)
   if let epochs = options.epochs { plan.epochs = epochs }
   if let steps = options.stepsPerEpoch {
     plan.stepsPerEpoch = steps

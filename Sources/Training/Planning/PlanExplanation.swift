@@ -32,8 +32,7 @@ extension TrainingPlan {
       ("transposeForward", preparation.transposeForward.map(String.init).joined(separator: ", ")),
       (
         "normalization",
-        zip(model.channelNames, preparation.channels)
-          .map { "\($0): \($1.scheme.rawValue)" }.joined(separator: ", ")
+        preparation.channelTexts(model.channelNames).joined(separator: ", ")
       ),
       ("resampling", "order \(preparation.imageResampling.order)"),
       ("configuration", model.configuration),

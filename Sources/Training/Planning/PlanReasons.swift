@@ -86,7 +86,8 @@ struct PlanReasons {
   }
 
   private var normalization: String {
-    zip(dataset.channelNames, plan.model.preparation.channels).map { name, channel in
+    let sentences = plan.model.preparation.channels.enumerated().map { number, channel in
+      let name = dataset.channelNames[plan.model.preparation.source(of: number)]
       switch channel.scheme {
       case .ct:
         let range = channel.foreground.map {
@@ -98,9 +99,13 @@ struct PlanReasons {
         return "\(name): the scan's own mean and deviation"
           + (channel.usesNonzeroMask ? " where it is not zero (most of it is)" : "")
       case .none: return "\(name) stays as it is"
+      case .window: return "\(name) through a window that was asked for, mapped to 0 to 1"
       case .rescaleTo01, .rgbTo01: return "\(name) asks for it by its name"
       }
-    }.joined(separator: "; ")
+    }
+    // Several windows of one scan have one reason.
+    return sentences.enumerated().filter { sentences.firstIndex(of: $1) == $0 }.map(\.element)
+      .joined(separator: "; ")
   }
 
   private var patch: String {

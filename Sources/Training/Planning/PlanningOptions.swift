@@ -40,6 +40,13 @@ public struct PlanningOptions: Hashable, Sendable {
   public var mirroring: Mirroring
   /// Which parts M3-Net has, where it is planned.
   public var m3: M3Options
+  /// What the network sees of a CT, a channel each; `nil` is one channel as nnU-Net normalizes it.
+  public var windows: [PlannedWindow]?
+  /// How often a scan that may be missing is left out in training, from 0 to 0.9; `nil` is 0.2 for
+  /// M3-Net of several scans, else 0.
+  public var modalityDropout: Double?
+  /// The scans that may be missing, by name; empty is all for M3-Net, else all but the first.
+  public var optionalChannels: [String]
   /// What all chance follows from.
   public var seed: UInt64
 
@@ -56,6 +63,9 @@ public struct PlanningOptions: Hashable, Sendable {
     stepsPerEpoch: Int? = nil,
     mirroring: Mirroring = .sides,
     m3: M3Options = M3Options(),
+    windows: [PlannedWindow]? = nil,
+    modalityDropout: Double? = nil,
+    optionalChannels: [String] = [],
     seed: UInt64 = 0
   ) {
     self.preset = preset
@@ -69,6 +79,9 @@ public struct PlanningOptions: Hashable, Sendable {
     self.stepsPerEpoch = stepsPerEpoch
     self.mirroring = mirroring
     self.m3 = m3
+    self.windows = windows
+    self.modalityDropout = modalityDropout
+    self.optionalChannels = optionalChannels
     self.seed = seed
   }
 
@@ -105,6 +118,15 @@ public struct PlanningOptions: Hashable, Sendable {
         "three sizes from 8 to 1024 voxels"
       )
     }
+    if let windows {
+      try check((1...16).contains(windows.count), "windows", "\(windows.count)", "1 to 16 of them")
+    }
+    try check(
+      (0...0.9).contains(dropoutShare),
+      "modality-dropout",
+      "\(dropoutShare)",
+      "0 to 0.9"
+    )
     if let batchSize {
       try check((1...4096).contains(batchSize), "batch-size", "\(batchSize)", "1 to 4096")
     }
