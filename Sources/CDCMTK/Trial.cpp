@@ -1,5 +1,7 @@
 #include "Guard.h"
 
+#include <dcmtk/dcmdata/dcdict.h>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -41,9 +43,13 @@ rlim_t privateMemory() {
 
 /// Bounds the process from now on; no clean-up of the parent's runs in it.
 void restrain(rlim_t memory, unsigned int seconds) noexcept {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT}) {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT, SIGALRM}) {
     std::signal(signal, SIG_DFL);
   }
+  // Threads of a pool block signals, and so would their child: the alarm below has to come through.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   const int nowhere = open("/dev/null", O_WRONLY);
   if (nowhere >= 0) {
     dup2(nowhere, STDOUT_FILENO);
@@ -58,6 +64,17 @@ void restrain(rlim_t memory, unsigned int seconds) noexcept {
   const rlimit time{seconds, seconds};
   setrlimit(RLIMIT_CPU, &time);
   alarm(4 * seconds);
+}
+
+/// Starts a child that can use the dictionary.
+///
+/// A lock that another thread is just taking would stay half taken in the child for ever, so that this
+/// thread holds it while the process is copied.
+pid_t forkWithDictionary() {
+  dcmDataDict.rdlock();
+  const pid_t child = fork();
+  dcmDataDict.rdunlock();
+  return child;
 }
 
 [[noreturn]] void tryAll(const cdcmtk_bytes *files, size_t first, size_t count, int stop_at_pixels,
@@ -93,7 +110,7 @@ extern "C" cdcmtk_status cdcmtk_try(const cdcmtk_bytes *files, size_t count, int
                                 ? RLIM_INFINITY
                                 : inherited + 32 * largest + (rlim_t(64) << 20);
       const auto seconds = static_cast<unsigned int>(10 + (count - next) / 4);
-      const pid_t child = fork();
+      const pid_t child = forkWithDictionary();
       if (child < 0) throw std::runtime_error("no process to read files in could be started");
       if (child == 0) {
         restrain(memory, seconds);

@@ -88,9 +88,13 @@ rlim_t privateMemory() {
 /// belongs to the parent.
 [[noreturn]] void decodeAll(const citk_frame_format &format, const citk_frame *frames, size_t count,
                             rlim_t inherited, Progress *progress) noexcept {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT}) {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT, SIGALRM}) {
     std::signal(signal, SIG_DFL);
   }
+  // Threads of a pool block signals, and so would their child: the alarm below has to come through.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   const int nowhere = open("/dev/null", O_WRONLY);
   if (nowhere >= 0) {
     dup2(nowhere, STDOUT_FILENO);
