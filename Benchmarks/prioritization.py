@@ -86,8 +86,8 @@ def inference_seconds(report):
 
 def dices(prediction, reference, structures, numbers):
     """Dice of each structure that the reference has; an empty prediction has 0."""
-    a = SimpleITK.GetArrayViewFromImage(SimpleITK.ReadImage(str(prediction)))
-    b = SimpleITK.GetArrayViewFromImage(SimpleITK.ReadImage(str(reference)))
+    a = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(prediction)))
+    b = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(reference)))
     result = {}
     for structure in structures:
         name = structure["name"]

@@ -36,18 +36,22 @@ extension SegmentationService {
   /// The share of a structure's voxels that windows must reach.
   public static let wantedRecall = 0.999
 
+  /// The shares of a structure's voxels that margins are tried for, the last one where none suffices.
+  static let marginShares = [0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999]
+
   /// Measures how far from a scout's answer structures lie, and what its windows reach.
   ///
-  /// A region's margin is the smallest, in whole mm, that reaches ``wantedRecall`` of the reference
-  /// voxels of each of its structures, over the cases in which the scout found the region.
+  /// A region's margin holds a share of the reference voxels of each of its structures, over the cases
+  /// in which the scout found the region: the smallest of ``marginShares`` with which the cores of the
+  /// scheduled windows reach ``wantedRecall`` of them.
   /// - Parameters:
   ///   - folder: The scout's model folder.
   ///   - draft: What its labels stand for.
   ///   - fine: The plan of the model that it serves.
   ///   - count: How many cases there are.
   ///   - threads: How many threads work.
-  ///   - load: Reads a case; called twice for each.
-  ///   - progress: Called with cases done, of twice their number.
+  ///   - load: Reads a case; called several times for each.
+  ///   - progress: Called with cases that the scout has looked at, of all.
   /// - Returns: The plan with what was measured.
   /// - Throws: The error of the stage that failed.
   public func measureScout(
@@ -84,27 +88,36 @@ extension SegmentationService {
         }
       }
       answers.append(answer)
-      progress(number + 1, 2 * count)
+      progress(number + 1, count)
     }
     var plan = draft
     plan.validationCases = count
-    for index in plan.regions.indices {
-      let members = plan.regions[index].structures.compactMap { distances[$0.name] }
-      plan.regions[index].margin = members.map { $0.margin(Self.wantedRecall) }.max() ?? 0
-      plan.regions[index].missedCases = missed[plan.regions[index].name] ?? 0
-    }
-    var reach = Reach()
-    for number in 0..<count {
-      try reach.add(load(number), answers[number], plan: plan, fine: fine, threads: threads)
-      progress(count + number + 1, 2 * count)
-    }
-    for region in plan.regions.indices {
-      for index in plan.regions[region].structures.indices {
-        let name = plan.regions[region].structures[index].name
-        plan.regions[region].structures[index].recall = reach.recall(of: name)
+    // Windows reach further than the margins that they are scheduled by: begin with small ones.
+    var levels = [Int](repeating: 0, count: plan.regions.count)
+    while true {
+      for index in plan.regions.indices {
+        let members = plan.regions[index].structures.compactMap { distances[$0.name] }
+        let share = Self.marginShares[levels[index]]
+        plan.regions[index].margin = members.map { $0.margin(share) }.max() ?? 0
+        plan.regions[index].missedCases = missed[plan.regions[index].name] ?? 0
       }
+      var reach = Reach()
+      for number in 0..<count {
+        try reach.add(load(number), answers[number], plan: plan, fine: fine, threads: threads)
+      }
+      for region in plan.regions.indices {
+        for index in plan.regions[region].structures.indices {
+          let name = plan.regions[region].structures[index].name
+          plan.regions[region].structures[index].recall = reach.recall(of: name)
+        }
+      }
+      let short = plan.regions.indices.filter { index in
+        levels[index] + 1 < Self.marginShares.count
+          && plan.regions[index].structures.contains { ($0.recall ?? 1) < Self.wantedRecall }
+      }
+      if short.isEmpty { return ScoutMeasurement(plan: plan, windows: reach.windows) }
+      for index in short { levels[index] += 1 }
     }
-    return ScoutMeasurement(plan: plan, windows: reach.windows)
   }
 }
 
