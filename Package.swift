@@ -133,6 +133,7 @@ let package = Package(
       [
         "Anatomy", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "Preprocessing", "Models",
         "SegmentationMetrics", "Datasets", "Inference", "Adaptation", "DICOMStudies",
+        "Registration",
       ]
     ),
     room(
@@ -209,6 +210,7 @@ let package = Package(
         "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets",
         "Inference",
         "Torch", "NeuralNetworks", "ImageProcessing", "Adaptation", "Preprocessing", "DICOMStudies",
+        "Registration",
       ]
     ),
     tests(

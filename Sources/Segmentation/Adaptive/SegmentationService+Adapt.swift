@@ -93,6 +93,7 @@ extension SegmentationService {
         scan: guidance.later,
         isCT: false,
         source: first.source,
+        others: [],
         report: report
       ),
       guidance: guidance,
