@@ -20,8 +20,10 @@ package struct FolderArchive {
 
   private static let endings = [".zip", ".tar", ".tar.gz", ".tgz"]
 
-  /// Writes the files beside each other into a folder, each under its number and the last part of
-  /// its name: no name in an archive leads elsewhere. Folders, links and hidden files are left out.
+  /// Writes the files beside each other into a folder.
+  ///
+  /// Each lies there under its number and the last part of its name: no name in an archive leads
+  /// elsewhere. Folders, links and hidden files are left out.
   /// - Throws: ``UnpackingError``; files written before stay.
   package func unpack(into folder: URL) throws(UnpackingError) {
     let ending = name.lowercased()

@@ -26,7 +26,7 @@ struct ArchiveCommandTests {
       withIntermediateDirectories: true
     )
     let series = work.appending(path: "export/ST1/SE1")
-    try DICOMSliceFile.write(Volume<Float>(repeating: 0, grid: grid), to: series)
+    try DICOMSliceFile.write(Volume<Float>(repeating: 40, grid: grid), to: series)
     try write(labels, scheme: nil, to: work.appending(path: "labels.nrrd"))
     let entries = try (1...5).map { number in
       ZipBuilder.Entry.deflated(
@@ -68,7 +68,6 @@ struct ArchiveCommandTests {
     let model = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Networks/phantom").path
     for place in ["export.zip", "export"] {
-      // A scan of air has no structures: the network ran, and says so.
       let outcome = try run(
         "segment \(place) --model \(model) --output \(place).nii.gz --no-mirroring --quiet"
       )

