@@ -81,8 +81,8 @@ let package = Package(
       name: "CDCMTK",
       cxxSettings: [.unsafeFlags(["-O2", "-DNDEBUG", "-Wall"])],
       linkerSettings: [
-        .linkedLibrary("dcmnet"), .linkedLibrary("dcmdata"), .linkedLibrary("oflog"),
-        .linkedLibrary("ofstd"),
+        .linkedLibrary("dcmtls"), .linkedLibrary("dcmnet"), .linkedLibrary("dcmdata"),
+        .linkedLibrary("oflog"), .linkedLibrary("ofstd"),
       ]
     ),
     // 1

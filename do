@@ -17,9 +17,10 @@ build() {
   swift build $build_flags --product delineate
 }
 
-## test [FILTER]    runs the tests (release), all of them or those whose names match
+## test [FILTER]    runs the tests (release), all of them or those whose names match; fetches DICOM peers for them
 test() {
   setup
+  Scripts/test_peers.sh
   swift test $build_flags --disable-testable-imports --disable-xctest ${1:+--filter "$1"}
 }
 

@@ -2,8 +2,8 @@
 
 DCMTK's `storescu` sends studies of a few slices, four senders at once, each again until it is told that all were
 taken; the node is killed with SIGKILL again and again meanwhile and started again; DCMTK's `storescp` takes the
-answers. Contours are the same for every study (`export rtstruct` in place of a network). Needs pydicom and SimpleITK
-(`RT_PEERS`, see rtstruct.py) and Debian's dcmtk.
+answers. In place of a network, which would take hours, DCMTK's `dcmodify` puts each study's UID into one structure set
+that `export rtstruct` wrote. Needs pydicom and SimpleITK (`RT_PEERS`, see rtstruct.py) and Debian's dcmtk.
 """
 
 import argparse
@@ -76,8 +76,17 @@ def main():
         uids, labels = make_studies(work / "studies", arguments.studies, arguments.slices)
         sitk.WriteImage(labels, str(work / "labels.nrrd"))
         segmenter = work / "segmenter"
-        segmenter.write_text(f'#!/bin/sh\nexec "{common.DELINEATE}" export rtstruct --labels "{work}/labels.nrrd" '
-                             '--series "$2" --series-uid "$4" --output "$8"\n')
+        subprocess.run([str(common.DELINEATE), "export", "rtstruct", "--labels", str(work / "labels.nrrd"), "--series",
+                        str(next(iter(uids))), "--output", str(work / "answer.dcm")], check=True, capture_output=True)
+        # Written beside its place first: the answer is there whole or not at all, as with `segment`.
+        segmenter.write_text(f"""#!/bin/sh
+set -e
+first=$(find "$2" -name '*.dcm' | head -n 1)
+study=$(dcmdump -s +P 0020,000d "$first" | sed 's/.*\\[\\(.*\\)\\].*/\\1/')
+cp "{work}/answer.dcm" "$8.part"
+dcmodify -nb -gin -m "0020,000d=$study" "$8.part"
+mv "$8.part" "$8"
+""")
         segmenter.chmod(0o755)
         port, receiver_port = free_port(), free_port()
         titles = [f"SENDER_{number}" for number in range(arguments.senders)]

@@ -2,7 +2,8 @@
 dcmrtstruct2nii and platipy; the time to write beside rt-utils'.
 
 The masks are the 21 organs of `observer_masks`; CT slices of the same grid are made here with pydicom. What
-each reader gives is compared with the mask that was written: Dice, and the volume's relative difference.
+each reader gives is compared with the mask that was written: Dice, and the volume's relative difference. So is the
+exact area of the written polygons, which asks no reader.
 Peers live in an environment of their own (`RT_PEERS`, by default .deps/rt-peers): rt-utils wants an older
 pydicom than others (rt-utils==1.2.7 pydicom==2.4.5 dcmrtstruct2nii==5 platipy==0.7.2 SimpleITK).
 """
@@ -91,16 +92,40 @@ def groups(masks):
 
 
 def read_delineate(folder, file, names):
+    # Structures keep the order that they were written in, and here none overlaps another.
     with tempfile.TemporaryDirectory() as place:
         subprocess.run([str(common.DELINEATE), "import", "rtstruct", str(file), "--on", str(folder),
-                        "--output", place, "--separate"], check=True, capture_output=True)
-        return {name: sitk.GetArrayFromImage(sitk.ReadImage(f"{place}/{name}.nii.gz")) > 0 for name in names}
+                        "--output", f"{place}/labels.nrrd"], check=True, capture_output=True)
+        labels = sitk.GetArrayFromImage(sitk.ReadImage(f"{place}/labels.nrrd"))
+    return {name: labels == index + 1 for index, name in enumerate(names)}
 
 
 def read_rt_utils(folder, file, names):
     from rt_utils import RTStructBuilder
     found = RTStructBuilder.create_from(dicom_series_path=str(folder), rt_struct_path=str(file))
     return {name: found.get_roi_mask_by_name(name).transpose(2, 0, 1) for name in names}
+
+
+def read_rt_utils_at_centers(folder, file, names):
+    """rt-utils with one function replaced: it rounds vertices to whole pixels and fills what their lines touch;
+    here a pixel belongs to a contour where its center lies inside. The rest is its own."""
+    from rt_utils import image_helper
+    from skimage.draw import polygon2mask
+
+    def at_centers(series_slice, contours, transformation):
+        mask = np.zeros((series_slice.Columns, series_slice.Rows), bool)
+        for coordinates in contours:
+            points = np.reshape(coordinates, (-1, 3))
+            points = image_helper.apply_transformation_to_3d_points(points, transformation)[:, :2]
+            mask ^= polygon2mask(mask.shape, points)
+        return mask.T
+
+    own = image_helper.get_slice_mask_from_slice_contour_data
+    image_helper.get_slice_mask_from_slice_contour_data = at_centers
+    try:
+        return read_rt_utils(folder, file, names)
+    finally:
+        image_helper.get_slice_mask_from_slice_contour_data = own
 
 
 def read_dcmrtstruct2nii(folder, file, names):
@@ -123,7 +148,7 @@ def read_platipy(folder, file, names):
     return {name: sitk.GetArrayFromImage(by_name[name]) > 0 for name in names}
 
 
-READERS = {"Delineate": read_delineate, "rt-utils": read_rt_utils,
+READERS = {"Delineate": read_delineate, "rt-utils": read_rt_utils, "rt-utils at voxel centers": read_rt_utils_at_centers,
            "dcmrtstruct2nii": read_dcmrtstruct2nii, "platipy": read_platipy}
 
 
@@ -155,8 +180,9 @@ def errors_of_dciodvfy(file):
     return [line for line in (run.stderr + run.stdout).splitlines() if line.startswith("Error")]
 
 
-def centroids(file):
-    """Each structure's center of mass from the written contours alone, by name; holes run the other way."""
+def moments(file):
+    """Each structure's area over all slices (mm²) and center of mass from the written contours alone, by name;
+    holes run the other way."""
     written = pydicom.dcmread(file)
     names = {item.ROINumber: item.ROIName for item in written.StructureSetROISequence}
     result = {}
@@ -169,7 +195,7 @@ def centroids(file):
             parts = (x * v - y * u) / 2
             area += parts.sum()
             moment += (parts[:, None] * (a + b + first) / 3).sum(axis=0)
-        result[names[item.ReferencedROINumber]] = moment / area
+        result[names[item.ReferencedROINumber]] = abs(area), moment / area
     return result
 
 
@@ -187,7 +213,7 @@ def agreement(case, readers, holes):
         for labels, names in groups(masks):
             _, file = export(labels, names, reference, folder, place, holes)
             checked.append(errors_of_dciodvfy(file))
-            written = centroids(file) if holes == "xor" else {}
+            written = moments(file)
             for reader in readers:
                 try:
                     found = READERS[reader](folder, file, names)
@@ -199,12 +225,14 @@ def agreement(case, readers, holes):
                     total = int(mask.sum()) + int(back.sum())
                     place_of = reference.TransformContinuousIndexToPhysicalPoint
                     center = place_of([float(np.mean(part)) for part in np.nonzero(mask)[::-1]])
+                    area, written_center = written[name]
                     rows.append({
                         "case": case.name, "organ": name, "reader": reader, "holes": holes,
                         "ml": float(mask.sum() * voxel),
                         "dice": 2 * int((mask & back).sum()) / total,
                         "volume": int(back.sum()) / int(mask.sum()) - 1,
-                        "centroid": float(np.linalg.norm(written[name] - center)) if name in written else None,
+                        "centroid": float(np.linalg.norm(written_center - center)),
+                        "polygons": float(area * reference.GetSpacing()[2] / 1000 / (mask.sum() * voxel)) - 1,
                     })
     return rows, problems, checked
 
@@ -242,48 +270,73 @@ def speed(size=(512, 512, 150), count=30):
                 "rt-utils": {"wall": time.perf_counter() - start, "processor": time.process_time() - begin}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=int, default=16)
-    parser.add_argument("--readers", nargs="+", default=list(READERS), choices=list(READERS))
-    parser.add_argument("--holes", default="xor", choices=["xor", "keyhole"])
-    parser.add_argument("--no-speed", action="store_true")
-    arguments = parser.parse_args()
+def readers_table(rows, readers):
+    """A line for each reader and size of organs, and one for the polygons themselves."""
+    table, polygons = [], []
+    for reader in readers:
+        mine = [row for row in rows if row["reader"] == reader]
+        for label, low, high in (("over 1 ml", 1, 1e9), ("0.1 to 1 ml", 0.1, 1), ("below 0.1 ml", 0, 0.1)):
+            part = [row for row in mine if low <= row["ml"] < high]
+            if not part:
+                continue
+            dice = [row["dice"] for row in part]
+            table.append([reader, label, len(part), f"{min(dice):.4f}", f"{np.mean(dice):.4f}",
+                          f"{max(abs(row['volume']) for row in part):.2%}",
+                          f"{np.mean([row['volume'] for row in part]):+.2%}"])
+            if reader == readers[0]:
+                polygons.append([label, len(part), f"{max(abs(row['polygons']) for row in part):.3%}",
+                                 f"{np.mean([row['polygons'] for row in part]):+.3%}",
+                                 f"{max(row['centroid'] for row in part):.3f}",
+                                 f"{np.mean([row['centroid'] for row in part]):.3f}"])
+    return (common.markdown(["reader", "organs of", "organs", "Dice, least", "Dice, mean", "volume error, most",
+                             "volume error, mean"], table)
+            + "\n\nThe written polygons themselves, by exact area:\n\n"
+            + common.markdown(["organs of", "organs", "volume error, most", "volume error, mean",
+                               "centroid, mm, most", "centroid, mm, mean"], polygons))
+
+
+def measure_readers(arguments):
     cases = sorted((common.DATA / "observer_masks" / "oncologist").iterdir())[:arguments.cases]
-    rows, problems, errors = [], collections.Counter(), 0
+    rows, problems, errors, files = [], collections.Counter(), 0, 0
     for case in cases:
         found, more, checked = agreement(case, arguments.readers, arguments.holes)
         rows += found
         problems.update(more)
         errors += sum(len(lines or []) for lines in checked)
+        files += len(checked)
         print(case.name, len(found), "comparisons", file=sys.stderr, flush=True)
-    record = {"rows": rows, "dciodvfy errors": errors, "problems": dict(problems)}
-    table = []
-    for reader in arguments.readers:
-        mine = [row for row in rows if row["reader"] == reader]
-        for label, low, high in (("over 1 ml", 1, 1e9), ("0.1 to 1 ml", 0.1, 1), ("below 0.1 ml", 0, 0.1)):
-            part = [row for row in mine if low <= row["ml"] < high]
-            if part:
-                dice = [row["dice"] for row in part]
-                error = max(abs(row["volume"]) for row in part)
-                center = [row["centroid"] for row in part if row["centroid"] is not None]
-                table.append([reader, label, len(part), f"{min(dice):.4f}", f"{np.mean(dice):.4f}", f"{error:.2%}",
-                              f"{np.mean([row['volume'] for row in part]):+.2%}",
-                              f"{max(center):.3f}" if center and reader == "Delineate" else ""])
-    text = "# RT structure sets, written and read back\n\n" + common.markdown(
-        ["reader", "organs of", "organs", "Dice, least", "Dice, mean", "volume error, most", "volume error, mean",
-         "centroid of the written contours, mm, most"], table)
-    text += f"\n\nHoles: {arguments.holes}. dciodvfy: {errors} errors in all files."
+    text = "# RT structure sets, written and read back\n\n" + readers_table(rows, arguments.readers)
+    text += f"\n\nScans: {len(cases)}. Holes: {arguments.holes}. dciodvfy: {errors} errors in {files} files."
     for problem, count in problems.most_common():
         text += f"\n{count} times not read: {problem}"
-    if not arguments.no_speed:
-        record["speed"] = found = speed()
-        ratio = found["rt-utils"]["wall"] / found["delineate"]["wall"]
-        text += "\n\n30 structures on 512x512x150, seconds to write:\n\n" + common.markdown(
-            ["", "wall", "processor"],
-            [[name, f"{one['wall']:.2f}", f"{one['processor']:.2f}"] for name, one in found.items()])
-        text += f"\n\nrt-utils takes {ratio:.0f} times as long."
-    common.store("rtstruct", record, text)
+    common.store(arguments.name,
+                 {"rows": rows, "dciodvfy errors": errors, "files": files, "problems": dict(problems)}, text)
+
+
+def measure_speed(arguments):
+    runs = [speed() for _ in range(arguments.repeats)]
+    best = {name: min((run[name] for run in runs), key=lambda one: one["wall"]) for name in runs[0]}
+    text = ("# Writing RT structure sets\n\n30 structures on 512x512x150, seconds to write; the best of "
+            f"{arguments.repeats} runs of each, one after the other:\n\n" + common.markdown(
+                ["", "wall", "processor"],
+                [[name, f"{one['wall']:.2f}", f"{one['processor']:.2f}"] for name, one in best.items()])
+            + f"\n\nrt-utils takes {best['rt-utils']['wall'] / best['delineate']['wall']:.0f} times as long.")
+    common.store("rtstruct-speed", {"runs": runs}, text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=["readers", "speed"], help="one of the two measurements")
+    parser.add_argument("--cases", type=int, default=16)
+    parser.add_argument("--readers", nargs="+", default=list(READERS), choices=list(READERS))
+    parser.add_argument("--holes", default="xor", choices=["xor", "keyhole"])
+    parser.add_argument("--name", default="rtstruct", help="the results file of the readers")
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    if arguments.only != "speed":
+        measure_readers(arguments)
+    if arguments.only != "readers":
+        measure_speed(arguments)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 #include "Guard.h"
+#include "Security.h"
 
 #include <dcmtk/dcmnet/dstorscu.h>
 #include <dcmtk/dcmnet/scppool.h>
@@ -121,9 +122,36 @@ OFCondition accept(DcmSCPConfig &configuration, const char *const *syntaxes, siz
   return result;
 }
 
-/// Sends objects and remembers what the peer answered to each.
-class Sender : public DcmStorageSCU {
+/// What encrypts a caller's connection: a base, since it must outlive the association.
+struct Encryption {
+  std::unique_ptr<DcmTransportLayer> layer;
+};
+
+/// One that calls a peer, over an encrypted connection where the options say so.
+template <typename Base> class Caller : private Encryption, public Base {
 public:
+  explicit Caller(const cdcmtk_peer &options)
+      : Encryption{secured(options.tls, NET_REQUESTOR)} {
+    Base::setAETitle(options.calling);
+    Base::setPeerHostName(options.host);
+    Base::setPeerPort(options.port);
+    Base::setPeerAETitle(options.called);
+    Base::setConnectionTimeout(static_cast<Sint32>(options.seconds));
+    Base::setACSETimeout(options.seconds);
+    Base::setDIMSETimeout(options.seconds);
+    Base::setDIMSEBlockingMode(DIMSE_NONBLOCKING);
+  }
+  /// Opens the network, for a new association.
+  void begin() {
+    demand(Base::initNetwork());
+    if (layer) demand(Base::useSecureConnection(layer.get()));
+  }
+};
+
+/// Sends objects and remembers what the peer answered to each.
+class Sender : public Caller<DcmStorageSCU> {
+public:
+  using Caller<DcmStorageSCU>::Caller;
   size_t accepted = 0;
   unsigned status = 0;
 
@@ -138,17 +166,6 @@ protected:
     }
   }
 };
-
-void prepare(DcmSCU &peer, const cdcmtk_peer &options) {
-  peer.setAETitle(options.calling);
-  peer.setPeerHostName(options.host);
-  peer.setPeerPort(options.port);
-  peer.setPeerAETitle(options.called);
-  peer.setConnectionTimeout(static_cast<Sint32>(options.seconds));
-  peer.setACSETimeout(options.seconds);
-  peer.setDIMSETimeout(options.seconds);
-  peer.setDIMSEBlockingMode(DIMSE_NONBLOCKING);
-}
 
 } // namespace
 
@@ -165,10 +182,12 @@ extern "C" cdcmtk_status cdcmtk_listen(const cdcmtk_listener *options, cdcmtk_me
     std::signal(SIGXFSZ, SIG_IGN);
     const rlimit size{options->largest, options->largest};
     setrlimit(RLIMIT_FSIZE, &size);
+    const auto layer = secured(options->tls, NET_ACCEPTOR);
     Pool pool;
     DcmSCPConfig &configuration = pool.getConfig();
     configuration.setAETitle(options->title);
     configuration.setPort(options->port);
+    configuration.setTransportLayer(layer.get());
     configuration.setHostLookupEnabled(OFFalse);
     configuration.setMaxReceivePDULength(ASC_MAXIMUMPDUSIZE);
     configuration.setConnectionBlockingMode(DUL_BLOCK);
@@ -187,15 +206,14 @@ extern "C" cdcmtk_status cdcmtk_send(const cdcmtk_peer *options, const char *con
   return guarded(message, [&] {
     prepareLibrary();
     std::signal(SIGPIPE, SIG_IGN);
-    Sender sender;
-    prepare(sender, *options);
+    Sender sender(*options);
     sender.setHaltOnInvalidFileMode(OFTrue);
     sender.setHaltOnUnsuccessfulStoreMode(OFFalse);
     for (size_t index = 0; index < count; ++index) demand(sender.addDicomFile(files[index]));
     while (sender.getNumberOfSOPInstancesToBeSent() > 0) {
       const size_t before = sender.getNumberOfSOPInstancesToBeSent();
       demand(sender.addPresentationContexts());
-      demand(sender.initNetwork());
+      sender.begin();
       demand(sender.negotiateAssociation());
       demand(sender.sendSOPInstances());
       demand(sender.releaseAssociation());
@@ -215,12 +233,11 @@ extern "C" cdcmtk_status cdcmtk_echo(const cdcmtk_peer *options, cdcmtk_message 
   return guarded(message, [&] {
     prepareLibrary();
     std::signal(SIGPIPE, SIG_IGN);
-    DcmSCU peer;
-    prepare(peer, *options);
+    Caller<DcmSCU> peer(*options);
     OFList<OFString> syntaxes;
     syntaxes.push_back(UID_LittleEndianImplicitTransferSyntax);
     demand(peer.addPresentationContext(UID_VerificationSOPClass, syntaxes));
-    demand(peer.initNetwork());
+    peer.begin();
     demand(peer.negotiateAssociation());
     demand(peer.sendECHORequest(0));
     demand(peer.releaseAssociation());

@@ -35,10 +35,11 @@ public final class Node {
   /// - Parameters:
   ///   - file: The configuration.
   ///   - program: This program's path: it is started for listening, segmenting and sending.
-  /// - Throws: ``NodeConfigurationError`` or ``QueueError``.
+  /// - Throws: ``NodeConfigurationError``, ``StorageError`` or ``QueueError``.
   public init(configuration file: URL, program: String) throws {
     guard let data = try? Data(contentsOf: file) else { throw NodeConfigurationError.notAnObject }
     configuration = try NodeConfiguration(json: data)
+    try configuration.checkSecurity()
     self.file = file
     self.program = program
     queue = try StudyQueue(at: URL(filePath: configuration.queue))
@@ -256,10 +257,16 @@ public final class Node {
         continue
       }
       let place = queue.place(of: study.key)
-      let command = [
+      var command = [
         program, "send", place.appending(path: answer).path, "--host", peer.host, "--port",
         "\(peer.port)", "--called", peer.title, "--calling", configuration.title,
       ]
+      if let tls = peer.security {
+        command += [
+          "--tls-certificate", tls.certificate, "--tls-key", tls.key, "--tls-authorities",
+          tls.authorities,
+        ]
+      }
       let child = try? ChildProgram(
         command,
         isOurs: true,

@@ -35,6 +35,8 @@ public struct NodeConfiguration: Hashable, Sendable, Codable {
   public var port: UInt16
   /// The folder of the queue; it is made.
   public var queue: String
+  /// What encrypts the calls of peers; where it is there, plain calls are refused.
+  public var tls: TransportSecurity?
   /// The titles that may call, at least one.
   public var callers: [String]
   /// Peers that answers go to, by title.
@@ -83,6 +85,9 @@ public struct NodeConfiguration: Hashable, Sendable, Codable {
     // What the decoder passed over.
     if let root = try? JSONSerialization.jsonObject(with: json) as? [String: Any] {
       try Self.checkKeys(root, Self.keys, at: "")
+      for peer in root["peers"] as? [[String: Any]] ?? [] {
+        try Self.checkKeys(peer, Self.peerKeys, at: "peers: ")
+      }
       for rule in root["rules"] as? [[String: Any]] ?? [] {
         try Self.checkKeys(rule, Self.ruleKeys, at: "rules: ")
       }
@@ -106,10 +111,11 @@ public struct NodeConfiguration: Hashable, Sendable, Codable {
   }
 
   private static let keys: Set<String> = [
-    "title", "port", "queue", "callers", "peers", "rules", "quietSeconds", "associations",
+    "title", "port", "queue", "tls", "callers", "peers", "rules", "quietSeconds", "associations",
     "gigabytes", "attempts", "retrySeconds", "minutes", "days", "statusPort", "threads",
     "segmenter",
   ]
+  private static let peerKeys: Set<String> = ["title", "host", "port", "tls"]
   private static let ruleKeys: Set<String> = [
     "name", "from", "modality", "description", "model", "structures", "clinicNames", "derived",
     "options", "sendTo",
@@ -154,6 +160,12 @@ public struct NodeConfiguration: Hashable, Sendable, Codable {
     try check("minutes", minutes, 0.1...10_000)
     try check("days", days, 0...10_000)
     try check("threads", threads.map(Double.init), 1...1024)
+  }
+
+  /// Checks the files that encrypt connections.
+  /// - Throws: ``StorageError/notSecure(reason:)``.
+  public func checkSecurity() throws(StorageError) {
+    for security in [tls] + peers.map(\.security) { try security?.check() }
   }
 
   /// The peer of a title.

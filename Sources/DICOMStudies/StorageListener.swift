@@ -20,6 +20,8 @@ public struct StorageListener: Sendable {
   public var reserve: Int
   /// How many peers may be connected at a time.
   public var associations: Int
+  /// What encrypts connections, and then all of them; `nil` where they are plain.
+  public var security: TransportSecurity?
 
   /// A listener.
   public init(
@@ -29,7 +31,8 @@ public struct StorageListener: Sendable {
     folder: URL,
     full: URL,
     reserve: Int = 1 << 30,
-    associations: Int = 8
+    associations: Int = 8,
+    security: TransportSecurity? = nil
   ) {
     self.title = title
     self.port = port
@@ -38,6 +41,7 @@ public struct StorageListener: Sendable {
     self.full = full
     self.reserve = reserve
     self.associations = associations
+    self.security = security
   }
 
   /// The transfer syntaxes whose pixels are read: uncompressed, and compressed without loss or with.
@@ -53,22 +57,25 @@ public struct StorageListener: Sendable {
     _ = withCStrings([title, folder.path, full.path, UUID().uuidString]) { own in
       withCStrings(callers) { callers in
         withCStrings(Self.syntaxes) { syntaxes in
-          var options = cdcmtk_listener(
-            title: own[0],
-            port: port,
-            callers: callers.baseAddress,
-            caller_count: callers.count,
-            syntaxes: syntaxes.baseAddress,
-            syntax_count: syntaxes.count,
-            folder: own[1],
-            prefix: own[3],
-            full: own[2],
-            reserve: UInt64(clamping: reserve),
-            largest: 4 << 30,
-            associations: UInt32(clamping: associations),
-            seconds: 30
-          )
-          return cdcmtk_listen(&options, &message)
+          withOptions(of: security) { tls in
+            var options = cdcmtk_listener(
+              title: own[0],
+              port: port,
+              callers: callers.baseAddress,
+              caller_count: callers.count,
+              syntaxes: syntaxes.baseAddress,
+              syntax_count: syntaxes.count,
+              folder: own[1],
+              prefix: own[3],
+              full: own[2],
+              reserve: UInt64(clamping: reserve),
+              largest: 4 << 30,
+              associations: UInt32(clamping: associations),
+              seconds: 30,
+              tls: tls
+            )
+            return cdcmtk_listen(&options, &message)
+          }
         }
       }
     }

@@ -9,12 +9,20 @@ public struct StoragePeer: Hashable, Sendable, Codable {
   public var port: UInt16
   /// Its application entity title.
   public var title: String
+  /// What encrypts connections to it; `nil` where they are plain.
+  public var security: TransportSecurity?
+
+  private enum CodingKeys: String, CodingKey {
+    case host, port, title
+    case security = "tls"
+  }
 
   /// A peer.
-  public init(host: String, port: UInt16, title: String) {
+  public init(host: String, port: UInt16, title: String, security: TransportSecurity? = nil) {
     self.host = host
     self.port = port
     self.title = title
+    self.security = security
   }
 
   /// Sends files; returns when the peer has all of them.
@@ -50,18 +58,17 @@ public struct StoragePeer: Hashable, Sendable, Codable {
     seconds: Int,
     _ body: (UnsafePointer<cdcmtk_peer>) -> Result
   ) -> Result {
-    host.withCString { host in
-      title.withCString { called in
-        calling.withCString { calling in
-          var peer = cdcmtk_peer(
-            host: host,
-            port: port,
-            called: called,
-            calling: calling,
-            seconds: UInt32(clamping: seconds)
-          )
-          return body(&peer)
-        }
+    withCStrings([host, title, calling]) { texts in
+      withOptions(of: security) { tls in
+        var peer = cdcmtk_peer(
+          host: texts[0],
+          port: port,
+          called: texts[1],
+          calling: texts[2],
+          seconds: UInt32(clamping: seconds),
+          tls: tls
+        )
+        return body(&peer)
       }
     }
   }
@@ -73,6 +80,8 @@ public enum StorageError: Error, Hashable {
   case notSent(peer: String, reason: String)
   /// The listener stopped; the library's words.
   case notListening(port: UInt16, reason: String)
+  /// Certificate, key and authorities cannot be used; the library's words.
+  case notSecure(reason: String)
 }
 
 extension StorageError: CustomStringConvertible {
@@ -81,6 +90,7 @@ extension StorageError: CustomStringConvertible {
     switch self {
     case .notSent(let peer, let reason): "\(peer) did not take the objects: \(reason)."
     case .notListening(let port, let reason): "Nothing listens on port \(port): \(reason)."
+    case .notSecure(let reason): "Connections cannot be encrypted: \(reason)."
     }
   }
 }

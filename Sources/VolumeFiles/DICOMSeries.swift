@@ -51,7 +51,8 @@ public struct DICOMSeries: Sendable {
   }
 }
 
-/// Lists the image series among a folder's own files, those with the most slices first.
+/// Lists the image series among a folder's own files, those with the most slices first; where there
+/// is none, among the files of the folders in it, as exports of archives and discs have them.
 ///
 /// Reads headers only. Structure sets, other objects and files that are not DICOM are passed over.
 /// - Throws: ``VolumeFileError`` where the folder cannot be read, or where a DICOM file is so
@@ -64,18 +65,43 @@ public func listSeries(in folder: URL) throws(VolumeFileError) -> [DICOMSeries] 
 func scanFolder(
   _ folder: URL
 ) throws(VolumeFileError) -> (series: [DICOMSeries], others: String) {
-  let name = folder.lastPathComponent
   let files: [String]
   do {
     files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
   } catch {
-    throw .unreadable(file: name, reason: "the folder cannot be listed")
+    throw .unreadable(file: folder.lastPathComponent, reason: "the folder cannot be listed")
   }
+  let own = try scan(files.filter { !$0.hasPrefix(".") }.map { folder.appending(path: $0) })
+  guard own.series.isEmpty, case let inner = innerFiles(of: folder), !inner.isEmpty else {
+    return own
+  }
+  let found = try scan(inner)
+  return found.series.isEmpty ? own : found
+}
+
+/// The files of the folders in a folder, at any depth; hidden ones are passed over.
+private func innerFiles(of folder: URL) -> [URL] {
+  let walk = FileManager.default.enumerator(
+    at: folder,
+    includingPropertiesForKeys: [.isRegularFileKey],
+    options: [.skipsHiddenFiles]
+  )
+  let files = walk?.compactMap { $0 as? URL }.filter {
+    (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true
+      && $0.deletingLastPathComponent().standardizedFileURL != folder.standardizedFileURL
+  }
+  return (files ?? []).sorted { $0.path < $1.path }
+}
+
+/// The series of files, and in words what else they are.
+private func scan(
+  _ files: [URL]
+) throws(VolumeFileError) -> (series: [DICOMSeries], others: String) {
   var slices: [String: [DICOMSlice]] = [:]
   var damaged: [String: (modality: String, DICOMSeriesProblem)] = [:]
   var others: [String: Int] = [:]
-  for file in files where !file.hasPrefix(".") {
-    switch readDICOMFile(at: folder.appending(path: file)) {
+  for file in files {
+    switch readDICOMFile(at: file) {
     case .slice(let slice): slices[slice.seriesUID, default: []].append(slice)
     case .other(let kind): others[kind, default: 0] += 1
     case .unreadable(let uid?, let modality, let problem):

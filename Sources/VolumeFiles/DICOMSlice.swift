@@ -81,7 +81,12 @@ func readDICOMFile(at url: URL) -> DICOMFile {
       return .other("\(data.values[Wanted.modality] ?? "other") objects")
     }
     guard data.values[Wanted.position] != nil, data.values[Wanted.orientation] != nil else {
-      return .other("images without a place in space")
+      let frames = data.values[Wanted.frames].flatMap { Int($0) } ?? 1
+      return .other(
+        frames > 1 && ["CT", "MR"].contains(data.values[Wanted.modality])
+          ? "enhanced multi-frame images, which must be split into single slices first"
+          : "images without a place in space"
+      )
     }
     return try .slice(DICOMSlice(data, at: url))
   } catch {

@@ -1,8 +1,11 @@
+internal import Archives
 package import Foundation
 internal import Synchronization
 
-/// Folders that hold files still being written.
+/// Folders that hold files still being written, and unpacked archives.
 private let unfinished = Mutex<Set<URL>>([])
+/// Folders of archives that were unpacked.
+private let unpacked = Mutex<[URL: URL]>([:])
 
 /// Removes what writes in progress have left so far: for a program that is told to stop.
 ///
@@ -24,6 +27,26 @@ package func write(_ bytes: Data, to url: URL) throws(VolumeFileError) {
       throw .unwritable(file: url.lastPathComponent, reason: "the disk took no more")
     }
   }
+}
+
+/// An archive of DICOM files as a folder, which goes when the program ends.
+/// - Parameter url: A folder or file; .zip, .tar, .tar.gz and .tgz files are unpacked.
+/// - Returns: The folder of the archive's files, or `url` where it is no archive.
+/// - Throws: An error of one sentence where the archive is damaged, or larger than is unpacked.
+package func unpackingArchive(_ url: URL) throws -> URL {
+  guard !url.hasDirectoryPath, let archive = FolderArchive(at: url),
+    (try? url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true
+  else { return url }
+  if let folder = unpacked.withLock({ $0[url] }) { return folder }
+  let folder = FileManager.default.temporaryDirectory
+    .appending(path: "delineate-\(UUID().uuidString)")
+  guard mkdir(folder.path, 0o700) == 0 else {
+    throw UnpackingError.unwritable(file: url.lastPathComponent)
+  }
+  if unfinished.withLock({ $0.insert(folder) }).inserted { atexit { removeUnfinishedFiles() } }
+  try archive.unpack(into: folder)
+  unpacked.withLock { $0[url] = folder }
+  return folder
 }
 
 /// Lets `body` write files into a hidden folder beside the target, then moves them to their names.

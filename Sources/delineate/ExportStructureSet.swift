@@ -42,7 +42,7 @@ struct ExportStructureSet: ParsableCommand {
     let export = try arguments.export(model: input.model, threads: threads)
     var scan: Scan?
     if export.rules.contains(where: { $0.crop != nil }) {
-      scan = try readScan(at: URL(filePath: input.series), series: .uid(images.uid))
+      scan = try readScan(at: try input.folder(), series: .uid(images.uid))
     }
     let result = try export(
       file.labelMap,

@@ -8,7 +8,10 @@ import Volumes
 
 /// Where `import` takes a grid from, and what it writes.
 struct ImportTarget: ParsableArguments {
-  @Option(help: "The images: a DICOM folder, or a file on their grid.", completion: .file())
+  @Option(
+    help: "The images: a DICOM folder or archive, or a file on their grid.",
+    completion: .file()
+  )
   var on: String?
 
   @Option(help: "The label map to write, or a folder of masks.", completion: .file())
@@ -21,7 +24,7 @@ struct ImportTarget: ParsableArguments {
   func images() throws -> (grid: VoxelGrid, series: ImageSeries?) {
     guard let on else { throw ValidationError("Missing expected argument '--on <on>'") }
     guard FileManager.default.fileExists(atPath: on) else { throw CommandError.missing(on) }
-    let place = URL(filePath: on)
+    let place = try unpackingArchive(URL(filePath: on))
     guard place.isFolder else { return (try inspectFile(at: place).grid, nil) }
     let images = try ImageSeries.read(in: place)
     guard let grid = try listSeries(in: place).first(where: { $0.uid == images.uid })?.grid else {

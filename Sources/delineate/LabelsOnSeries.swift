@@ -12,7 +12,7 @@ struct LabelsOnSeries: ParsableArguments {
   var labels: String
 
   @Option(
-    help: ArgumentHelp("The folder of the DICOM series.", valueName: "folder"),
+    help: ArgumentHelp("The folder or archive of the DICOM series.", valueName: "folder"),
     completion: .directory
   )
   var series: String
@@ -43,9 +43,12 @@ struct LabelsOnSeries: ParsableArguments {
     return (file.labelMap, try namedScheme() ?? file.scheme)
   }
 
+  /// The folder of the series; of an archive, what was unpacked.
+  func folder() throws -> URL { try unpackingArchive(URL(filePath: series)) }
+
   /// The series.
   func images() throws -> ImageSeries {
-    try ImageSeries.read(in: URL(filePath: series), uid: seriesUID)
+    try ImageSeries.read(in: try folder(), uid: seriesUID)
   }
 
   /// What the object says of the program.

@@ -13,6 +13,9 @@ struct NodeCommand: ParsableCommand {
       by the first rule that fits, and sends the RT structure set by C-STORE. It may be killed at any \
       moment: started again, it goes on where it was. A qualified person must check every contour.
 
+      With "tls" it takes encrypted calls only, from peers that show a certificate of the authorities \
+      named there; a peer's own "tls" encrypts what is sent to it.
+
       The configuration is one JSON object:
         {"title": "DELINEATE", "port": 11112, "queue": "/var/lib/delineate",
          "callers": ["CT_SCANNER"],
@@ -41,6 +44,7 @@ struct NodeCommand: ParsableCommand {
       return try Node(configuration: URL(filePath: config), program: program).run()
     }
     let configuration = try NodeConfiguration(json: Data(contentsOf: URL(filePath: config)))
+    try configuration.checkSecurity()
     for peer in configuration.peers {
       try peer.echo(from: configuration.title)
       print("\(peer.title) answers at \(peer.host), port \(peer.port)")
@@ -76,50 +80,8 @@ struct NodeListener: ParsableCommand {
       callers: configuration.callers,
       folder: queue.appending(path: "incoming"),
       full: queue.appending(path: "full"),
-      associations: configuration.associations ?? 8
+      associations: configuration.associations ?? 8,
+      security: configuration.tls
     ).run()
-  }
-}
-
-/// `delineate send`: DICOM files to a peer.
-struct SendCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "send",
-    abstract: "Send DICOM files to a peer (C-STORE).",
-    discussion: """
-      EXAMPLES
-        delineate send rtstruct.dcm --host pacs.example.org --port 104 --called PACS
-      """
-  )
-
-  @Argument(help: "The files.", completion: .file(extensions: ["dcm"]))
-  var files: [String]
-
-  @Option(help: "The peer's host name or address.")
-  var host: String
-
-  @Option(help: "The peer's port.")
-  var port: UInt16
-
-  @Option(help: "The peer's application entity title.")
-  var called: String
-
-  @Option(help: "Our application entity title.")
-  var calling = "DELINEATE"
-
-  func validate() throws {
-    guard !files.isEmpty else { throw ValidationError("At least one file is expected.") }
-    for title in [called, calling] where !(1...16).contains(title.utf8.count) {
-      throw ValidationError("An application entity title has 1 to 16 characters.")
-    }
-  }
-
-  func run() throws {
-    for file in files where !FileManager.default.fileExists(atPath: file) {
-      throw CommandError.missing(file)
-    }
-    try StoragePeer(host: host, port: port, title: called)
-      .send(files.map { URL(filePath: $0) }, from: calling)
-    print("\(called) took \(files.count) object\(files.count == 1 ? "" : "s")")
   }
 }

@@ -1,6 +1,8 @@
 public import ArgumentParser
+import DICOMStudies
 public import Datasets
 import Foundation
+import Segmentation
 
 /// `delineate phantom`: drawn patients to train and try things with.
 struct Phantom: ParsableCommand {
@@ -15,13 +17,15 @@ struct Phantom: ParsableCommand {
       HNTS-MRG's layout: tumors shrunk, gone or grown, weight lost, another pose.
 
       --kind simple draws nine structures of ellipsoids and tubes on CT alone: one patient becomes \
-      ct.nii.gz and reference.nii.gz; several (--cases) a data set in nnU-Net's layout.
+      ct.nii.gz and reference.nii.gz (with --dicom, the CT also a DICOM series in the folder ct); \
+      several (--cases) a data set in nnU-Net's layout.
 
       EXAMPLES
         delineate phantom --output patients --cases 40 --seed 1 --size small
         delineate phantom --output partial --cases 40 --without-mr-share 0.2 --missing-share 0.3
         delineate phantom --output adaptive --cases 40 --adaptive --size small
         delineate phantom --kind simple --output phantom
+        delineate phantom --kind simple --dicom --output patient
         delineate phantom --kind simple --output training --cases 60 --seed 100
       """
   )
@@ -58,6 +62,9 @@ struct Phantom: ParsableCommand {
   @Flag(help: "Also draw pictures of each organ on CT and MR, into each case's folder.")
   var pictures = false
 
+  @Flag(help: "Also write the simple phantom's CT as a DICOM series, into the folder ct.")
+  var dicom = false
+
   @Option(help: "How many threads draw (all cores by default).")
   var threads: Int?
 
@@ -68,6 +75,9 @@ struct Phantom: ParsableCommand {
     guard seed <= UInt64.max - 9999 else { throw ValidationError("--seed is too large.") }
     guard kind == .patients || !(adaptive || pictures) else {
       throw ValidationError("--adaptive and --pictures are of patients, not the simple phantom.")
+    }
+    guard !dicom || (kind == .simple && cases == nil) else {
+      throw ValidationError("--dicom is of one simple phantom: --kind simple, without --cases.")
     }
     guard !(adaptive && pictures) else {
       throw ValidationError(
@@ -92,6 +102,7 @@ struct Phantom: ParsableCommand {
         }
       } else {
         try DrawnPhantom(seed: seed).write(to: folder)
+        if dicom { try writeSeries(to: folder.appending(path: "ct")) }
       }
     case .patients:
       let set = DrawnPatientSet(
@@ -115,6 +126,15 @@ struct Phantom: ParsableCommand {
       }
     }
     print("Wrote \(output)")
+  }
+
+  private func writeSeries(to folder: URL) throws {
+    let scan = try DrawnPhantom(seed: seed).drawn(on: DrawnPhantom.standardGrid()).scan
+    let origin = ObjectOrigin(
+      version: delineateVersion,
+      identifiers: UniqueIdentifiers(seed: "phantom \(seed)")
+    )
+    try DrawnSeries(scan, patient: "PHANTOM\(seed)", origin: origin).write(to: folder)
   }
 }
 

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Models
 import Segmentation
+import VolumeFiles
 
 /// The scans of a `segment` command: one case, or a folder of them.
 struct ScanArguments {
@@ -9,7 +10,7 @@ struct ScanArguments {
   struct Case {
     /// The name of its files in a batch; the scan's file name otherwise.
     let name: String
-    /// One file or DICOM folder per channel, in the model's order, the missing ones left out.
+    /// One file or DICOM folder (of an archive, what was unpacked) per channel, in the model's order, the missing ones left out.
     let channels: [URL]
     /// The model's channels that no scan was given for.
     var missing: [String] = []
@@ -51,7 +52,8 @@ struct ScanArguments {
       throw SegmentationError.neededChannel(name: name, optional: optional)
     }
     let ordered = channels.compactMap { files[$0] }
-    cases = [Case(name: ordered[0].lastPathComponent, channels: ordered, missing: missing)]
+    let scans = try ordered.map { try unpackingArchive($0) }
+    cases = [Case(name: ordered[0].lastPathComponent, channels: scans, missing: missing)]
   }
 
   /// The folder of the only case's first scan, which a structure set refers to; `nil` where it is a

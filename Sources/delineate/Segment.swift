@@ -10,7 +10,8 @@ struct Segment: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Contour a patient's scan with a trained model.",
     discussion: """
-      The scan is a NIfTI, NRRD or MetaImage file or a folder of DICOM slices; the model is a \
+      The scan is a NIfTI, NRRD or MetaImage file, or a folder or archive (.zip, .tar, .tar.gz) of \
+      DICOM slices; the model is a \
       folder or zip file as nnU-Net v2 writes it, one that import-model wrote, or the name of one \
       that ships with the program. The label map \
       has the scan's grid; its ending decides the format, and .seg.nrrd carries the structures' \

@@ -74,24 +74,59 @@ struct NodeCommandTests {
     #expect(!log.contains("Phantom") && !log.contains(DICOMSliceFile.root))
   }
 
-  @Test("Noise on the port ends nothing: the node answers as before")
+  @Test("Noise and damaged conversations on the port: the queue stays, and studies are answered")
   func noise() throws {
     let running = try place.node()
     defer {
       running.process.terminate()
       running.process.waitUntilExit()
     }
-    #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
-    var generator = SeededGenerator(seed: 3)
-    for _ in 0..<100 {
-      let length = Int.random(in: 1...2000, using: &generator)
-      var bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
-      // Often the beginning of an association request with an absurd length.
-      if Bool.random(using: &generator) { bytes[0] = 1 }
-      DICOMPrograms.exchange(bytes, withPort: UInt16(place.ports.node), waiting: false)
+    let receiver = try place.start("storescp", "-aet PACS -od received \(place.ports.receiver)")
+    defer {
+      kill(receiver.processIdentifier, SIGKILL)
+      receiver.waitUntilExit()
     }
     #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
+    let port = UInt16(place.ports.node)
+    // Undamaged, a conversation stores its object: the others come near it.
+    // They speak of a study of their own: a damaged slice would spoil the series that is answered.
+    var slice = DICOMSliceFile(
+      size: [24, 20],
+      spacing: [1.5, 1.25],
+      origin: [-20, 10, -400],
+      axes: ([1, 0, 0], [0, 1, 0]),
+      number: 1
+    )
+    slice.changes[0x0020_000D] = .some(Array("\(DICOMSliceFile.root).99".utf8))
+    let whole = DICOMConversation(file: slice.bytes).bytes
+    #expect(!DICOMPrograms.exchange(whole, withPort: port).isEmpty)
+    #expect(try place.wait { place.page("/metrics").contains("delineate_objects_total 1") })
+    var generator = SeededGenerator(seed: 3)
+    let rounds = fuzzRounds(300)
+    for round in 0..<rounds {
+      var bytes: [UInt8]
+      if round % 4 == 0 {
+        bytes = (0..<Int.random(in: 1...2000, using: &generator)).map { _ in
+          UInt8.random(in: 0...255, using: &generator)
+        }
+        // Often the beginning of an association request with an absurd length.
+        if Bool.random(using: &generator) { bytes[0] = 1 }
+      } else {
+        bytes = [UInt8](Data(whole).mutated(using: &generator))
+      }
+      // Every tenth peer waits for what is answered; the others hang up.
+      DICOMPrograms.exchange(bytes, withPort: port, waiting: round % 10 == 0)
+    }
     #expect(running.process.isRunning)
+    #expect(try place.wait { try place.echo(as: "SCANNER") == 0 })
+    #expect(try peakMemory(of: running.process.processIdentifier) < 256 << 20)
+    #expect(
+      try place.run("storescu", "-aet SCANNER -aec NODE +sd 127.0.0.1 \(place.ports.node) ct") == 0
+    )
+    #expect(try place.wait { try !place.received().isEmpty })
+    let log = try String(contentsOf: work.appending(path: "queue/audit.jsonl"), encoding: .utf8)
+    let ends = log.components(separatedBy: "\"event\":\"listener ended\"").count - 1
+    print("\(rounds) conversations; the listener was started again \(ends) times.")
   }
 
   @Test("A node that cannot work says so in one sentence")

@@ -109,7 +109,8 @@ enum DICOMPrograms {
     ["echoscu", "storescu", "storescp"].allSatisfy { place(of: $0) != nil }
   }
 
-  /// Sends bytes to a port of this machine, and reads what it answers until it hangs up.
+  /// Sends bytes to a port of this machine, and reads what it answers until it hangs up, or is silent for two
+  /// seconds.
   @discardableResult
   static func exchange(_ bytes: [UInt8], withPort port: UInt16, waiting: Bool = true) -> [UInt8] {
     let peer = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -125,6 +126,14 @@ enum DICOMPrograms {
       }
     }
     guard isConnected else { return [] }
+    var patience = timeval(tv_sec: 2, tv_usec: 0)
+    setsockopt(
+      peer,
+      SOL_SOCKET,
+      SO_RCVTIMEO,
+      &patience,
+      socklen_t(MemoryLayout<timeval>.size)
+    )
     _ = send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)

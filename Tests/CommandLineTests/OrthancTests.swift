@@ -10,7 +10,7 @@ import Volumes
   .enabled(if: CommandLineProgram.isBuilt, "delineate is not built (./do build)"),
   .enabled(
     if: Orthanc.program != nil,
-    "Orthanc is not installed (apt: orthanc, or ORTHANC=program)"
+    "Orthanc is not there (Scripts/test_peers.sh, or ORTHANC=program)"
   )
 )
 struct OrthancTests {
@@ -50,7 +50,12 @@ struct OrthancTests {
     }
     let study = try #require(server.list("/studies").first)
     #expect(try place.wait { place.page("/health") == "ok\n" })
-    #expect(!server.post("/modalities/node/store", Array(study.utf8)).contains("Error"))
+    // The node's page is there before its listener is.
+    #expect(
+      try place.wait {
+        !server.post("/modalities/node/store", Array(study.utf8)).contains("Error")
+      }
+    )
     func modalities() -> [String] {
       server.list("/series").map { series in
         server.get("/series/\(series)").contains("\"RTSTRUCT\"") ? "RTSTRUCT" : "CT"
@@ -69,10 +74,13 @@ struct OrthancTests {
 struct Orthanc {
   let port: UInt16
 
-  /// The program: ORTHANC, or where Debian puts it.
+  /// The program: ORTHANC, or where `./do test` or Debian puts it.
   static let program: URL? = {
     let named = ProcessInfo.processInfo.environment["ORTHANC"]
-    return [named, "/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc"].compactMap(\.self)
+    let checkout = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let unpacked = checkout.appending(path: ".deps/orthanc/orthanc").path
+    return [named, unpacked, "/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc"].compactMap(\.self)
       .first { FileManager.default.isExecutableFile(atPath: $0) }.map { URL(filePath: $0) }
   }()
 

@@ -171,9 +171,16 @@ struct StructureSetCommandTests {
         #expect(line?.contains(",1,") == true || line?.contains(",1.0,") == true, "\(table)")
       }
     }
-    for (reference, words) in [("rt.dcm", "contours need voxels"), ("ct/1.dcm", "1.dcm")] {
+    // Away from its images, two structure sets have no voxels to be compared on.
+    let alone = work.appending(path: "alone")
+    try FileManager.default.createDirectory(at: alone, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: work.appending(path: "rt.dcm"),
+      to: alone.appending(path: "rt.dcm")
+    )
+    for (reference, words) in [("alone/rt.dcm", "contours need voxels"), ("ct/1.dcm", "1.dcm")] {
       let outcome = try run(
-        "evaluate --reference \(reference) --prediction rt.dcm --output scores"
+        "evaluate --reference \(reference) --prediction alone/rt.dcm --output scores"
       )
       #expect(outcome.status == 1)
       #expect(outcome.errors.contains(words), "\(outcome.errors)")

@@ -9,8 +9,7 @@ import Volumes
 ///
 /// Each reader gets several files, together more than
 /// 2000 copies; `DELINEATE_FUZZ_ROUNDS` asks for more.
-let fuzzRounds =
-  ProcessInfo.processInfo.environment["DELINEATE_FUZZ_ROUNDS"].flatMap(Int.init) ?? 700
+let fuzzRounds = TestSupport.fuzzRounds(700)
 
 /// Reading damaged kilobytes may take some memory, never what a header declares.
 let memoryBound = 256 << 20

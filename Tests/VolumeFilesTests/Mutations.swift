@@ -92,11 +92,3 @@ func renew(_ url: URL, _ bytes: [UInt8]) throws {
   try? FileManager.default.removeItem(at: url)
   try Data(bytes).write(to: url)
 }
-
-/// The most memory that this process has used so far, in bytes.
-func peakMemory() throws -> Int {
-  let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-  let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
-  let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).compactMap { Int($0) }
-  return 1024 * (kilobytes.first ?? 0)
-}

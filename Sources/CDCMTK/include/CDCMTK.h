@@ -101,6 +101,16 @@ cdcmtk_status cdcmtk_put_sequence(cdcmtk_item *item, uint32_t tag, cdcmtk_elemen
 cdcmtk_status cdcmtk_append_item(cdcmtk_element *sequence, cdcmtk_item **item,
                                  cdcmtk_message *message);
 
+/// Who we are where connections are encrypted, and whom we trust: files in PEM.
+typedef struct cdcmtk_tls {
+  /// Our certificate, and those between it and its authority.
+  const char *certificate;
+  /// Its private key, without a password.
+  const char *key;
+  /// The certificates of the authorities that peers' certificates must come from.
+  const char *authorities;
+} cdcmtk_tls;
+
 /// Where a listener puts what it is sent, and whom it listens to.
 typedef struct cdcmtk_listener {
   /// Its application entity title; others are not answered.
@@ -126,6 +136,8 @@ typedef struct cdcmtk_listener {
   unsigned associations;
   /// How long a silent peer is waited for.
   unsigned seconds;
+  /// What encrypts connections; null where they are plain. With it, plain calls are refused.
+  const cdcmtk_tls *tls;
 } cdcmtk_listener;
 
 /// Answers C-ECHO and C-STORE; an object is answered when its file is safe on the disk.
@@ -141,7 +153,12 @@ typedef struct cdcmtk_peer {
   const char *calling;
   /// How long it is waited for.
   unsigned seconds;
+  /// What encrypts the connection; null where it is plain.
+  const cdcmtk_tls *tls;
 } cdcmtk_peer;
+
+/// Checks that the files of `tls` can be used together.
+cdcmtk_status cdcmtk_check_tls(const cdcmtk_tls *tls, cdcmtk_message *message);
 
 /// Sends files by C-STORE; it fails unless the peer took all.
 cdcmtk_status cdcmtk_send(const cdcmtk_peer *peer, const char *const *files, size_t count,

@@ -30,7 +30,7 @@ struct BorderSimplification {
     places = Array(repeating: -1, count: 2 * width * height)
   }
 
-  /// The borders with fewer vertices, in their order, and each with the area it had.
+  /// The borders with fewer vertices, in their order, and each with the area and centroid it had.
   mutating func simplified(_ borders: [Border]) -> [Border] {
     var starts: [Int] = []
     for (index, border) in borders.enumerated() {
@@ -52,7 +52,7 @@ struct BorderSimplification {
     return zip(borders, starts).map { border, start in
       let count = border.vertices.count
       let kept = thin(from: start, count: count)
-      restoreArea(border.area, from: kept)
+      restore(border.extent, from: kept)
       return Border(vertices: chain(from: kept).map { nodes[$0].vertex })
     }
   }
@@ -105,12 +105,15 @@ struct BorderSimplification {
     return isFree(Triangle(a, b, c), apart: [node.previous, index, node.next])
   }
 
-  /// Moves vertices along their steps until the area is what it was: lines cut round corners short.
-  private mutating func restoreArea(_ area: Double, from start: Int) {
+  /// Moves vertices along their steps until area and centroid are what they were: lines cut round
+  /// corners short.
+  private mutating func restore(_ extent: Border.Extent, from start: Int) {
     let chain = chain(from: start)
-    for _ in 0..<3 {
-      let missing = area - Border(vertices: chain.map { nodes[$0].vertex }).area
-      guard missing.magnitude > 0.01 else { return }
+    for _ in 0..<4 {
+      let now = Border(vertices: chain.map { nodes[$0].vertex }).extent
+      let missing = extent.area - now.area
+      let offset = extent.centroid - now.centroid
+      guard missing.magnitude > 0.01 || (offset * offset).sum() > 1e-4 else { return }
       // Moving a vertex outwards by its step sweeps half of what its two neighbors span.
       let spans = chain.map { index -> Double in
         let node = nodes[index]
@@ -120,7 +123,10 @@ struct BorderSimplification {
       let growth = spans.reduce(0, +)
       guard growth > 1e-6 else { return }
       let shift = min(max(missing / growth, -0.2), 0.2)
-      for (index, span) in zip(chain, spans) where span > 0 { tryMove(index, by: shift) }
+      for (index, span) in zip(chain, spans) where span > 0 {
+        let along = Border.gain * (nodes[index].vertex.step * offset).sum()
+        tryMove(index, by: min(max(shift + along, -0.2), 0.2))
+      }
     }
   }
 
@@ -128,7 +134,7 @@ struct BorderSimplification {
   private mutating func tryMove(_ index: Int, by shift: Double) {
     let node = nodes[index]
     var moved = node.vertex
-    moved.move(to: moved.fraction + shift)
+    moved.move(by: shift)
     let before = nodes[node.previous].vertex.position
     let after = nodes[node.next].vertex.position
     let apart = [node.previous, index, node.next]

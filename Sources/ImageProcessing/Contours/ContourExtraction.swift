@@ -25,7 +25,8 @@ public struct ContourOptions: Hashable, Sendable {
 /// The contours of a label map's structures on the slices of a stack.
 ///
 /// A contour runs between the centers of the voxels inside and those outside, smooth where the
-/// voxels are stairs, and encloses their area: read back by voxel centers it gives the same voxels.
+/// voxels are stairs, and encloses their area around their centroid: read back by voxel centers it
+/// gives the same voxels.
 /// Voxels that touch at a corner only have contours of their own. Outer contours run
 /// counterclockwise seen against the stack's normal, holes clockwise.
 /// - Parameters:
@@ -108,10 +109,8 @@ private func contours(
   var borders = field.borders().map(Border.init)
   if field.values.isEmpty {
     for index in borders.indices {
-      let area = borders[index].area
       borders[index].smooth()
-      // Around n pixel centers the squares' border holds n − ½ pixels, around a hole's likewise.
-      borders[index].scale(to: area < 0 ? area - 0.5 : area + 0.5)
+      borders[index].balance()
     }
   }
   if options.tolerance > 0 {
