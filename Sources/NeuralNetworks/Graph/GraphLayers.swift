@@ -11,7 +11,8 @@ struct GraphLayers {
   let slope: Double
 
   /// A residual encoder: a stem, then stages of blocks.
-  /// - Parameter recalibrated: What becomes of a stage's result before anything reads it.
+  ///
+  /// A stage's result becomes what `recalibrated` makes of it before anything reads it.
   /// - Returns: The result of each stage, from full resolution down.
   mutating func residualEncoder(
     _ name: String,
