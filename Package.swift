@@ -126,13 +126,14 @@ let package = Package(
         "Preprocessing", "Models", "Datasets", "SegmentationMetrics", "Archives",
       ]
     ),
-    room("Adaptation", ["Anatomy", "Volumes", "ImageProcessing", "Randomness"]),
+    room("Adaptation", ["Anatomy", "Volumes", "ImageProcessing", "Randomness", "Registration"]),
     // 5
     room(
       "Segmentation",
       [
         "Anatomy", "Volumes", "VolumeFiles", "Torch", "ImageProcessing", "Preprocessing", "Models",
         "SegmentationMetrics", "Datasets", "Inference", "Adaptation", "DICOMStudies",
+        "Registration",
       ]
     ),
     room(

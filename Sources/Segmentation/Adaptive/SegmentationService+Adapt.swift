@@ -1,4 +1,4 @@
-public import Adaptation
+import Adaptation
 import Anatomy
 import Foundation
 import Models
@@ -20,13 +20,15 @@ extension SegmentationService {
   /// - Throws: ``AdaptError``, `AdaptationError`, or the error of the stage that failed.
   public func adapt(
     _ request: AdaptRequest,
-    guidance: PriorGuidance,
+    guidance known: AdaptGuidance,
     progress: @Sendable (SegmentationProgress) -> Void = { _ in }
   ) async throws -> AdaptResult {
+    let guidance = known.prior
     let plan = try inspectModel(at: request.settings.model).plan
     let channels = try adaptiveChannels(of: plan)
     let rules = try adaptationRules(of: request.settings.model)
     let folder = try PrivateFiles()
+    let steps = try AdaptSteps(folder: request.stepsFolder)
     let followsMargin = channels.contains(where: \.hasMargin)
     let margins = followsMargin && plan.hasClasses ? request.margins : [0.5]
     var ensemble: ProbabilityMean?
@@ -39,6 +41,8 @@ extension SegmentationService {
         if run == 0 || channel.hasMargin {
           let volume = try guidance.volume(of: channel, margin: .share(margin))
           try VolumeFiles.write(volume, to: place)
+          let isOneOfMany = channel.hasMargin && margins.count > 1
+          try steps?.write(volume, channel: channel.name + (isOneOfMany ? "_\(margin)" : ""))
         }
         return place
       }
@@ -52,7 +56,7 @@ extension SegmentationService {
     }
     guard let first else { throw AdaptError.notAdaptive(channels: plan.channelNames) }
     var labels = ensemble?.labels ?? first.labelMap
-    var warnings = first.report.warnings.filter { !$0.hasPrefix("Not found") }
+    var warnings = known.notes + first.report.warnings.filter { !$0.hasPrefix("Not found") }
     if guidance.instances.isEmpty {
       warnings.append("The earlier contours are empty: nothing guides the network.")
     }
@@ -92,10 +96,10 @@ extension SegmentationService {
         scheme: first.scheme,
         scan: guidance.later,
         isCT: false,
-        source: first.source,
+        source: known.source,
         report: report
       ),
-      guidance: guidance,
+      guidance: known,
       changes: changes,
       intervals: intervals,
       uncertainty: ensemble?.uncertainty,
