@@ -210,6 +210,7 @@ let package = Package(
         "Anatomy", "Volumes", "VolumeFiles", "Models", "SegmentationMetrics", "Datasets",
         "Inference",
         "Torch", "NeuralNetworks", "ImageProcessing", "Adaptation", "Preprocessing", "DICOMStudies",
+        "Registration",
       ]
     ),
     tests(

@@ -1,48 +1,87 @@
 import ImageProcessing
 import Models
 import Preprocessing
+import Registration
 import VolumeFiles
 import Volumes
 
 /// A case's scans at the places of the model's channels.
 ///
 /// A model that was also trained without some of its scans takes them as they come: on grids of their
-/// own they are brought onto the first one's by where they lie in the patient, and what shows nothing
-/// is as if it were missing. Any other model takes all of its scans, on one grid.
+/// own they are brought onto the contoured one's by where they lie in the patient, and what shows nothing
+/// is as if it were missing. Any other model takes all of its scans, on one grid. Where a registration
+/// is asked for, the others are laid on the contoured one by it, whichever model is run.
 struct CaseScans {
-  /// The first that is there: contours lie on its grid.
-  let first: Scan
-  /// One a channel of the model, in its order, all on the first one's grid; `nil` where the case has
-  /// none.
+  /// The one that is contoured: contours lie on its grid.
+  let contoured: Scan
+  /// One a channel of the model, in its order, all on the contoured one's grid; `nil` where the case has
+  /// none, or none that can be used.
   let volumes: [Volume<Float>?]
-  /// The names of those that lay on grids of their own.
-  private let moved: [String]
+  /// What became of the others, in the order of the channels.
+  let uses: [ScanUse]
+  /// Those of the others that are used.
+  let others: [AlignedScan]
   private let plan: ModelPlan
 
   /// Puts scans at their places.
-  /// - Precondition: There is one for each of ``ModelPlan/presentChannels(_:)``, at least one.
-  init(_ present: [Scan], at places: [Int], of plan: ModelPlan, threads: Int) {
+  /// - Parameters:
+  ///   - present: One for each of ``ModelPlan/presentChannels(_:)``, at least one.
+  ///   - places: The channels they are of.
+  ///   - plan: The model.
+  ///   - request: Which scan is contoured, and how the others are laid on it.
+  ///   - threads: How many threads work.
+  ///   - progress: Called before each registration.
+  /// - Throws: ``SegmentationError/unusableScan(channel:reason:)`` where a scan that the model needs
+  ///   cannot be laid on the contoured one; ``RegistrationError`` where registration cannot be had at all.
+  init(
+    _ present: [Scan],
+    at places: [Int],
+    of plan: ModelPlan,
+    request: SegmentationRequest,
+    threads: Int,
+    progress: (SegmentationProgress) -> Void
+  ) throws {
     precondition(present.count == places.count && !present.isEmpty, "a scan for each place")
-    let grid = present[0].volume.grid
-    var volumes = [Volume<Float>?](repeating: nil, count: plan.channelNames.count)
-    var moved: [String] = []
-    for (scan, place) in zip(present, places) {
-      guard plan.isFlexible, !grid.matches(scan.volume.grid) else {
-        volumes[place] = scan.volume
-        continue
-      }
-      volumes[place] = resampled(
-        scan.volume,
-        onto: grid,
-        outside: scan.isCT ? -1024 : 0,
-        threads: threads
-      )
-      moved.append(plan.channelNames[place])
-    }
-    first = present[0]
-    self.volumes = volumes
-    self.moved = moved
+    let chosen = zip(present, places).first { plan.channelNames[$1] == request.contouredChannel }
+    let (contoured, contouredPlace) = chosen ?? (present[0], places[0])
+    self.contoured = contoured
     self.plan = plan
+    var volumes = [Volume<Float>?](repeating: nil, count: plan.channelNames.count)
+    volumes[contouredPlace] = contoured.volume
+    var uses: [ScanUse] = []
+    var others: [AlignedScan] = []
+    for (scan, place) in zip(present, places) where place != contouredPlace {
+      let channel = plan.channelNames[place]
+      let placed: PlacedScan
+      if let registration = request.registration {
+        progress(.stage("Registering \(channel)"))
+        placed = try scan.registered(with: contoured, registration, threads: threads)
+      } else if plan.isFlexible {
+        placed = scan.positioned(on: contoured.volume.grid, threads: threads)
+      } else {
+        placed = PlacedScan(volume: scan.volume, fate: .given)
+      }
+      if let volume = placed.volume {
+        volumes[place] = volume
+        others.append(AlignedScan(channel: channel, volume: volume, isCT: scan.isCT))
+      } else if plan.optionalChannels?.contains(channel) != true {
+        throw SegmentationError.unusableScan(
+          channel: channel,
+          reason: placed.reasons.joined(separator: " ")
+        )
+      }
+      uses.append(
+        ScanUse(
+          channel: channel,
+          fate: placed.fate,
+          reasons: placed.reasons,
+          registration: placed.measures
+        )
+      )
+    }
+    self.volumes = volumes
+    self.uses = uses
+    self.others = others
   }
 
   /// The prepared case, with nothing at all in channels that show nothing.
@@ -52,8 +91,8 @@ struct CaseScans {
 
   /// What a reader of the labels should know about the scans; `prepared` is the case the network saw.
   func warnings(prepared: PreparedCase) -> [String] {
-    guard plan.isFlexible else { return [] }
-    var result: [String] = []
+    var result = uses.compactMap(\.warning)
+    guard plan.isFlexible else { return result }
     let shown = Set(plan.preparation.channels.indices)
       .subtracting(prepared.constantChannels).map(plan.preparation.source(of:))
     let empty = volumes.indices.filter { volumes[$0] != nil && !shown.contains($0) }
@@ -62,12 +101,6 @@ struct CaseScans {
       result.append(
         "Nothing to see in \(empty.joined(separator: ", ")) where the contours lie; the network ran "
           + "without."
-      )
-    }
-    if !moved.isEmpty {
-      result.append(
-        "\(moved.joined(separator: ", ")) lay on another grid and was brought onto the scan's by "
-          + "position alone: register first where the patient moved."
       )
     }
     return result

@@ -21,6 +21,8 @@ public struct RunReport: Codable, Sendable, Hashable {
   public var seconds: [String: Double]
   /// The largest resident size of the process, in MB of 10⁶ bytes.
   public var peakMemoryInMegabytes: Double
+  /// What became of the scans beside the contoured one.
+  public var scans: [ScanUse]
   /// The structures found or looked for.
   public var structures: [StructureSummary]
   /// What the reader should know before using the contours.
@@ -114,12 +116,14 @@ public struct SegmentationResult: Sendable {
   public let labelMap: LabelMap
   /// What the labels stand for.
   public let scheme: LabelScheme
-  /// The first channel of the scan, HU where it is a CT.
+  /// The scan that the contours lie on, HU where it is a CT.
   public let scan: Volume<Float>
-  /// Whether the first channel is a CT; pictures choose their window by it.
+  /// Whether it is a CT; pictures choose their window by it.
   public let isCT: Bool
-  /// Where the first channel came from.
+  /// Where it came from.
   public let source: ScanSource
+  /// The other scans that were used, on its grid.
+  public let others: [AlignedScan]
   /// What the run did.
   public let report: RunReport
 }

@@ -4,6 +4,8 @@ public enum SegmentationError: Error, Hashable {
   case wrongInputCount(found: Int, channels: [String])
   /// A scan is missing that the model was not trained to do without.
   case neededChannel(name: String, optional: [String])
+  /// A scan that the model needs cannot be laid on the scan to contour.
+  case unusableScan(channel: String, reason: String)
   /// A policy of inference cannot be followed.
   case unusablePolicy(reason: String)
   /// A cascade's first stage is not beside the model.
@@ -23,6 +25,8 @@ extension SegmentationError: CustomStringConvertible {
     case .neededChannel(let name, let optional):
       "Segment: the model needs \(name); it can do without "
         + "\(optional.isEmpty ? "none of its scans" : optional.joined(separator: ", "))."
+    case .unusableScan(let channel, let reason):
+      "Segment: \(channel) cannot be used, and the model needs it: \(reason)"
     case .unusablePolicy(let reason):
       "Segment: the policy cannot be used: \(reason)."
     case .noPreviousStage(let name):

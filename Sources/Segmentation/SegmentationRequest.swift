@@ -1,5 +1,6 @@
 public import Foundation
 public import Inference
+public import Registration
 import Torch
 
 /// What to segment, with which model, and how.
@@ -9,6 +10,10 @@ public struct SegmentationRequest: Sendable, Hashable {
   /// The model's channels, by name, that the case has no scan of; of those that it was also trained
   /// without (``ModelPlan/optionalChannels``).
   public var missingChannels: [String] = []
+  /// The channel, by name, whose scan the contours lie on; `nil` takes the first that is there.
+  public var contouredChannel: String?
+  /// How the other scans are laid on the first one; `nil` leaves them where their files put them.
+  public var registration: RegistrationKind?
   /// The DICOM series to take where a folder holds several: its UID or its number in the list.
   public var series: String?
   /// A model folder or zip export.

@@ -62,15 +62,19 @@ public actor SegmentationService {
     clock.lap("load")
     let places = try plan.presentChannels(request)
     progress(.stage("Reading the scan"))
-    let scans = CaseScans(
-      try await scans(for: request),
-      at: places,
-      of: plan,
-      threads: threads
-    )
-    let scan = scans.first.volume
+    let read = try await scans(for: request)
     if let next { startReading(next) }
     clock.lap("read")
+    let scans = try CaseScans(
+      read,
+      at: places,
+      of: plan,
+      request: request,
+      threads: threads,
+      progress: progress
+    )
+    let scan = scans.contoured.volume
+    if !scans.uses.isEmpty { clock.lap("align") }
 
     var previousLabels: LabelMap?
     if let stage = plan.previousStage {
@@ -106,7 +110,7 @@ public actor SegmentationService {
     if request.placement == .body {
       let mask = bodyMask(
         of: scan,
-        contrast: scans.first.isCT ? .ct : .mr,
+        contrast: scans.contoured.isCT ? .ct : .mr,
         threads: threads
       )
       body = BodyExtent(of: mask, in: prepared.restoration)
@@ -175,7 +179,7 @@ public actor SegmentationService {
       clock.lap("postprocessing")
     }
     if let sides = plan.mergedSides {
-      labelMap = labelMap.split(sides, in: scans.first, threads: threads)
+      labelMap = labelMap.split(sides, in: scans.contoured, threads: threads)
       clock.lap("sides")
     }
     let volumes = LabelVolumes(labelMap)
@@ -203,6 +207,7 @@ public actor SegmentationService {
       windows: RunReport.Windows(run: result.run, possible: result.possible),
       seconds: clock.report,
       peakMemoryInMegabytes: peakMemoryInMegabytes(),
+      scans: scans.uses,
       structures: scheme.entries.map {
         RunReport.StructureSummary(
           name: $0.name,
@@ -221,8 +226,9 @@ public actor SegmentationService {
       labelMap: labelMap,
       scheme: scheme.marked(states),
       scan: scan,
-      isCT: scans.first.isCT,
-      source: scans.first.source,
+      isCT: scans.contoured.isCT,
+      source: scans.contoured.source,
+      others: scans.others,
       report: report
     )
   }

@@ -1,5 +1,6 @@
 import Anatomy
 import Foundation
+import Registration
 import Reports
 import Segmentation
 
@@ -27,7 +28,9 @@ extension CaseReport {
       pictures: try pictures.map { Picture(caption: $0.title, png: try Data(contentsOf: $0.file)) },
       stages: Self.stages(run.seconds),
       sections: [
-        Section("Scan", Self.facts(run.grid)), Section("Model", Self.facts(run.model)),
+        Section("Scan", Self.facts(run.grid))
+      ] + Self.scanSections(run.scans) + [
+        Section("Model", Self.facts(run.model)),
         Section("Run", Self.facts(run)),
       ] + Self.sections(run) + [
         Section("Versions", run.versions.sorted { $0.key < $1.key }.map { Fact($0.key, $0.value) })
@@ -38,7 +41,7 @@ extension CaseReport {
   /// The stages in the order they happen, what is not known here last; the total is their sum.
   private static func stages(_ seconds: [String: Double]) -> [Stage] {
     let names = [
-      ("load", "Load the model"), ("read", "Read the scan"),
+      ("load", "Load the model"), ("read", "Read the scan"), ("align", "Align the other scans"),
       ("scout", "Look coarsely"),
       ("previousStage", "Previous stage of the cascade"), ("prepare", "Prepare"),
       ("body", "Find the body"), ("network", "Network"), ("blend", "Blend windows"),
@@ -58,6 +61,30 @@ extension CaseReport {
       Fact("Origin", grid.origin.map { $0.text(digits: 1) }.joined(separator: ", ") + " mm, LPS"),
       Fact("Orientation", grid.orientation),
     ]
+  }
+
+  /// What became of the scans beside the first, each with the numbers of its registration.
+  private static func scanSections(_ scans: [ScanUse]) -> [Section] {
+    scans.map { scan in
+      var facts = [Fact("Used", scan.fate.text)]
+      facts += scan.reasons.map { Fact("Note", $0) }
+      if let measures = scan.registration {
+        facts += [
+          Fact(
+            "Moved by",
+            "\(measures.translation.text(digits: 1)) mm, "
+              + "\(measures.rotationInDegrees.text(digits: 1))°"
+          ),
+          Fact(
+            "Similarity",
+            "\(measures.similarityBefore.text(digits: 3)) before, "
+              + "\(measures.similarityAfter.text(digits: 3)) after (1 to 2)"
+          ),
+          Fact("Shows", "\((100 * measures.overlap).text(digits: 0)) % of the body"),
+        ]
+      }
+      return Section(scan.channel, facts)
+    }
   }
 
   private static func facts(_ model: RunReport.ModelIdentity) -> [Fact] {
@@ -111,5 +138,18 @@ extension CaseReport {
           "largest part of \($0.structures.joined(separator: ", ")): \($0.removedVoxels) voxels removed"
         )
       }
+  }
+}
+
+extension ScanUse.Fate {
+  /// What became of a scan, for people.
+  fileprivate var text: String {
+    switch self {
+    case .given: "as it is, on the scan's grid"
+    case .positioned: "where the files put it"
+    case .registered: "registered"
+    case .doubtful: "registered, doubtful"
+    case .leftOut: "no"
+    }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Registration
 import Segmentation
 
 /// `delineate challenge hanseg`: CT and T1 MR in, label maps of the 30 organs out.
@@ -11,9 +12,10 @@ struct ChallengeHaNSeg: AsyncParsableCommand {
       Reads INPUT/images/ct/* and INPUT/images/t1-mri/*, paired by their place in natural order; \
       writes OUTPUT/images/head_neck_oar/NAME, the CT's name with _seg for _CT (compressed 8-bit, the \
       CT's grid, labels 0 to 30), and OUTPUT/results.json. The model's structures get HaN-Seg's \
-      numbers by their names; those that it does not have stay empty, as standard error tells. Where \
-      the MR is missing or cannot be used, a model that was also trained without contours the CT \
-      alone, and error_messages in results.json says so.
+      numbers by their names; those that it does not have stay empty, as standard error tells. The MR \
+      is registered with the CT first. Where it is missing, cannot be used, or its registration \
+      failed, a model that was also trained without contours the CT alone, and error_messages in \
+      results.json says so.
 
       EXAMPLES
         In the container, where the folders are at the root:
@@ -27,7 +29,12 @@ struct ChallengeHaNSeg: AsyncParsableCommand {
 
   @OptionGroup var arguments: ChallengeArguments
 
+  @Option(help: "How the MR is laid on the CT: rigid, affine or bspline.")
+  var register = RegistrationKind.rigid
+
   func run() async throws {
+    var settings = try arguments.settings()
+    settings.registration = register
     let container = HaNSegContainer(
       input: URL(filePath: arguments.input),
       output: URL(filePath: arguments.output)
@@ -35,7 +42,7 @@ struct ChallengeHaNSeg: AsyncParsableCommand {
     let progress = ProgressLine(case: nil, isQuiet: false)
     defer { progress.finish() }
     let entries = try await container.run(
-      arguments.settings(),
+      settings,
       on: SegmentationService(),
       report: { sentence in
         progress.finish()

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Foundation
 import Inference
 import Models
+import Registration
 import Segmentation
 
 /// `delineate segment`: a scan and a model in, contours out.
@@ -29,6 +30,9 @@ struct Segment: AsyncParsableCommand {
         A model with two channels:
           delineate segment CT=ct.nii.gz MR_T1=mr.nrrd --model model \\
             --output labels.nii.gz
+        A CT and an MR that was taken in another pose, laid on the CT first:
+          delineate segment CT=ct.nrrd MR_T1=mr.nrrd --model model --register rigid \\
+            --output organs.seg.nrrd --report case.html
         M3-Net's models take the CT, the MR, or both:
           delineate segment CT=ct.nii.gz --model m3 --output labels.nii.gz
         All cases of a folder, fast, with a record of each run:
@@ -57,6 +61,9 @@ struct Segment: AsyncParsableCommand {
     completion: .file()
   )
   var output: String
+
+  @Option(help: "Lay the other scans on the first one before: rigid, affine or bspline.")
+  var register: RegistrationKind?
 
   @Flag(help: "Write one mask per structure into the folder OUTPUT.")
   var separate = false
@@ -184,6 +191,7 @@ struct Segment: AsyncParsableCommand {
       postprocessing: !noPostprocessing
     )
     request.missingChannels = scan.missing
+    request.registration = register
     return request
   }
 

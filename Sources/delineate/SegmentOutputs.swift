@@ -88,7 +88,11 @@ struct SegmentOutputs {
       .appending(path: "delineate-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: temporary) }
     let folder = overlay.map { isBatch ? $0.appending(path: name) : $0 }
-    let pages = try pictures.write(to: folder ?? temporary)
+    var pages = try pictures.write(to: folder ?? temporary)
+    try pages.insert(
+      contentsOf: overviews(result, in: folder ?? temporary),
+      at: min(1, pages.count)
+    )
     guard let report else { return folder.map { [$0] } ?? [] }
     let page = isBatch ? report.appending(path: "\(name).html") : report
     let html = try CaseReport(
@@ -102,6 +106,24 @@ struct SegmentOutputs {
       throw CommandError.unwritable(page.relativePath)
     }
     return (folder.map { [$0] } ?? []) + [page]
+  }
+
+  /// All structures over each of the other scans: whether these lie on the contoured one shows there.
+  private func overviews(
+    _ result: SegmentationResult,
+    in folder: URL
+  ) throws -> [WrittenPicture] {
+    try result.others.map { other in
+      let pictures = try OverlayPictures(
+        scan: other.volume,
+        labels: result.labelMap,
+        scheme: result.scheme,
+        window: IntensityWindow(suiting: other.volume, isCT: other.isCT)
+      )
+      let place = folder.appending(path: "overview_\(fileName(for: other.channel)).png")
+      try writePNG(pictures.overview(), to: place)
+      return WrittenPicture(title: "All structures over \(other.channel)", file: place)
+    }
   }
 
   private func writeLabels(_ result: SegmentationResult, of name: String) throws -> URL {

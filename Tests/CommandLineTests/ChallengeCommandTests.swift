@@ -32,9 +32,12 @@ struct ChallengeCommandTests {
 
   @Test("HaN-Seg: the program answers on the container's folders with HaN-Seg's numbers")
   func hanSeg() throws {
-    #expect(try run("phantom", "--cases", "1", "--seed", "3", "--output", "set").status == 0)
+    #expect(
+      try run("phantom", "--kind", "simple", "--cases", "1", "--seed", "3", "--output", "set")
+        .status == 0
+    )
     let scan = try readVolume(
-      at: work.appending(path: "set/imagesTr/phantom_0001_0000.nii.gz")
+      at: work.appending(path: "set/imagesTr/phantom_0003_0000.nii.gz")
     )
     try put(scan, "ct/3f2a_CT.mha")
     try put(scan, "t1-mri/77b0.mha")

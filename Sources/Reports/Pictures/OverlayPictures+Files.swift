@@ -10,6 +10,12 @@ public struct WrittenPicture: Hashable, Sendable {
   public let title: String
   /// The PNG file.
   public let file: URL
+
+  /// A picture that is there.
+  public init(title: String, file: URL) {
+    self.title = title
+    self.file = file
+  }
 }
 
 extension OverlayPictures {

@@ -97,6 +97,7 @@ extension SegmentationService {
         scan: guidance.later,
         isCT: false,
         source: known.source,
+        others: [],
         report: report
       ),
       guidance: known,

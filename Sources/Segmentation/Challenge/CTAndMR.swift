@@ -1,9 +1,8 @@
 import Foundation
 import Models
 import VolumeFiles
-import Volumes
 
-/// A model of a CT, or of a CT and an MR that is brought onto the CT's grid.
+/// A model of a CT, or of a CT and an MR that is laid on it.
 struct CTAndMR {
   private let channels: [String]
   private let ct: String
@@ -30,38 +29,42 @@ struct CTAndMR {
   ///   - ctFile: The CT.
   ///   - mrFile: The MR as it was taken, if any.
   ///   - settings: The model and how to run it.
-  ///   - temporary: A folder for the MR on the CT's grid; made where it is needed.
   /// - Returns: The request, and a sentence where the MR is not used although the model could.
-  /// - Throws: Where the MR cannot be used and the model needs it, and where the CT cannot be read.
+  /// - Throws: Where the MR cannot be read and the model needs it.
   func request(
     ct ctFile: URL,
     mr mrFile: URL?,
-    _ settings: SegmentationRequest,
-    in temporary: URL
+    _ settings: SegmentationRequest
   ) throws -> (request: SegmentationRequest, note: String?) {
     var files = [ct: ctFile]
     var note: String?
     if let mr {
       do {
-        files[mr] = try aligned(mrFile, with: ctFile, in: temporary)
+        files[mr] = try readable(mrFile)
       } catch {
         guard isMROptional else { throw error }
-        note = "Contoured from the CT alone: \(error)"
+        note = Self.note("\(error)")
       }
     }
     var request = settings
+    request.contouredChannel = ct
     request.inputs = channels.compactMap { files[$0] }
     request.missingChannels = channels.filter { files[$0] == nil }
     return (request, note)
   }
 
-  private func aligned(_ mr: URL?, with ct: URL, in temporary: URL) throws -> URL {
-    guard let mr else { throw ChallengeError.noScans(folder: "images/t1-mri") }
-    let grid = try readVolume(at: ct).grid
-    let aligned = try alignedByHeaders(readVolume(at: mr), onto: grid)
-    try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
-    let place = temporary.appending(path: "mr.nrrd")
-    try VolumeFiles.write(aligned, to: place)
-    return place
+  /// A sentence where a run left the MR out.
+  func note(on report: RunReport) -> String? {
+    report.scans.first { $0.channel == mr && $0.fate == .leftOut }
+      .map { Self.note($0.reasons.joined(separator: " ")) }
+  }
+
+  private static func note(_ reason: String) -> String { "Contoured from the CT alone: \(reason)" }
+
+  /// A file that was read to its end: one that is damaged costs the MR, not the patient.
+  private func readable(_ file: URL?) throws -> URL {
+    guard let file else { throw ChallengeError.noScans(folder: "images/t1-mri") }
+    _ = try readVolume(at: file)
+    return file
   }
 }

@@ -10,8 +10,6 @@ public enum ChallengeError: Error, Hashable {
   case noStructures(challenge: String)
   /// The model's scans are not those that the interface gives.
   case otherScans(needed: [String], given: [String])
-  /// A scan tells nothing where it is wanted.
-  case unusableScan(reason: String)
   /// Some cases have no answer.
   case unanswered(count: Int, of: Int)
 }
@@ -29,7 +27,6 @@ extension ChallengeError: CustomStringConvertible {
     case .otherScans(let needed, let given):
       "Challenge: the model needs \(needed.joined(separator: ", ")); the interface gives "
         + "\(given.joined(separator: ", "))."
-    case .unusableScan(let reason): "Challenge: the MR cannot be used, since \(reason)."
     case .unanswered(let count, let total):
       "Challenge: \(count) of \(total) cases have no answer; results.json says why."
     }

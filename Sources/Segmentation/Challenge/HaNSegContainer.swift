@@ -9,7 +9,8 @@ import Volumes
 ///
 /// Reads `images/ct/*` and `images/t1-mri/*`, paired by their place in natural order; writes
 /// `images/head_neck_oar/NAME`, the CT's name with `_seg` for `_CT`, compressed 8-bit on the CT's grid,
-/// and `results.json`. The MR is brought onto the CT's grid before a model sees it.
+/// and `results.json`. The MR is laid on the CT before a model sees it, as ``SegmentationRequest/registration``
+/// asks.
 /// - SeeAlso: github.com/gasperpodobnik/HanSeg2023Algorithm, `custom_algorithm.py`.
 public struct HaNSegContainer: Sendable {
   /// One patient's files.
@@ -81,24 +82,17 @@ public struct HaNSegContainer: Sendable {
     let cases = try cases()
     for one in cases {
       try Task.checkCancellation()
-      let temporary = FileManager.default.temporaryDirectory
-        .appending(path: "delineate-\(UUID().uuidString)")
-      defer { try? FileManager.default.removeItem(at: temporary) }
       var entry = one.entry
       let start = ContinuousClock.now
       do {
-        var (request, note) = try scans.request(
-          ct: one.ct,
-          mr: one.mr,
-          settings,
-          in: temporary
-        )
+        var (request, note) = try scans.request(ct: one.ct, mr: one.mr, settings)
         entry.errors = note.map { [$0] } ?? []
-        // The deadline is the case's; bringing its MR onto the CT's grid has taken of it.
+        // The deadline is the case's; reading its MR has taken of it.
         if let deadline = request.prioritization?.deadline {
           request.prioritization?.deadline = max(1, deadline - seconds(since: start))
         }
         let result = try await service.segment(request, progress: progress)
+        entry.errors += scans.note(on: result.report).map { [$0] } ?? []
         let place = folder.appending(path: one.outputName)
         try VolumeFiles.write(labels.relabeled(result.labelMap), scheme: nil, to: place)
         for warning in result.report.warnings { report(warning) }
