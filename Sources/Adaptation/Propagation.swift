@@ -1,5 +1,4 @@
 public import Anatomy
-internal import ImageProcessing
 public import Registration
 public import Volumes
 

@@ -43,7 +43,7 @@ func regularizedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double 
   // The fraction converges quickly below the mean; the function is symmetric.
   guard x < (a + 1) / (a + b + 2) else { return 1 - regularizedIncompleteBeta(1 - x, b, a) }
   let front = exp(
-    lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)
+    logGamma(a + b) - logGamma(a) - logGamma(b) + a * log(x) + b * log1p(-x)
   )
   let tiny = 1e-300
   func guarded(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }
@@ -63,4 +63,25 @@ func regularizedIncompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double 
     if abs(d * c - 1) < 1e-15 { break }
   }
   return front * fraction / a
+}
+
+/// The logarithm of the gamma function of a positive number: Stirling's series beyond 10, brought there
+/// by `Γ(x + 1) = x Γ(x)`.
+private func logGamma(_ value: Double) -> Double {
+  var x = value
+  var product = 1.0
+  while x < 10 {
+    product *= x
+    x += 1
+  }
+  let inverse = 1 / (x * x)
+  // Bernoulli numbers over 2k (2k − 1).
+  let series =
+    (1.0 / 12 + inverse
+      * (-1.0 / 360 + inverse
+        * (1.0 / 1260 + inverse
+          * (-1.0 / 1680
+            + inverse * (1.0 / 1188 - inverse * 691.0 / 360_360)))))
+    / x
+  return (x - 0.5) * log(x) - x + 0.5 * log(2 * Double.pi) + series - log(product)
 }

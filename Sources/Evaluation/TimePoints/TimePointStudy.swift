@@ -1,5 +1,3 @@
-internal import SegmentationMetrics
-
 /// Methods that contoured the same patients' tumors weeks later, compared with the references and with
 /// each other.
 ///
@@ -17,7 +15,7 @@ public struct TimePointStudy: Sendable, Codable {
     public let meanDice: Double?
     /// Mean Dice of all patients, those without a voxel on either side counted as 1.
     public let meanDiceCredited: Double
-    /// The same with those counted as 0, as the program of Ren et al. counts them.
+    /// The same with those counted as 0, as Ren and others' program counts them.
     public let meanDicePunished: Double
     /// The median of HD95 in mm over the patients with voxels on both sides.
     public let medianHausdorff95: Double?
@@ -40,6 +38,13 @@ public struct TimePointStudy: Sendable, Codable {
     public let count: Int
     /// Of how many.
     public let total: Int
+
+    /// A count of a total.
+    public init(count: Int, total: Int) {
+      self.count = count
+      self.total = total
+    }
+
     /// The share; `nil` of none.
     public var share: Double? { total > 0 ? Double(count) / Double(total) : nil }
   }

@@ -41,7 +41,8 @@ extension TimePointReport {
         series: study.structures.map { structure in
           ScatterPlot.Series(
             name: structure,
-            points: method.outcomes(of: structure).filter(\.persists).compactMap { outcome in
+            points: method.outcomes(of: structure).filter(\.persists).compactMap {
+              outcome -> (name: String, x: Double, y: Double)? in
               guard let change = outcome.relativeChange, let dice = outcome.dice else {
                 return nil
               }

@@ -60,7 +60,7 @@ extension AdaptRequest {
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> AdaptGuidance {
     let scan = try readScan(at: later)
-    let before = isRegistered ? nil : try earlier.map { try readScan(at: $0) }
+    let before = try isRegistered ? nil : earlier.map { try readScan(at: $0) }
     if let earlier, !isRegistered { try checkOrder(of: earlier, before, and: later, scan) }
     let drawnOn = before.flatMap { scan in earlier.map { (scan, $0) } } ?? (scan, later)
     let read = try readTumorContours(

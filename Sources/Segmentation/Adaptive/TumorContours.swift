@@ -24,6 +24,7 @@ public struct TumorContours: Sendable {
 ///     those of a label map as they are, and HNTS-MRG's of a structure set.
 ///   - grid: The grid of the scan that they were drawn on, where a structure set is filled.
 ///   - series: That scan's images, which a structure set is checked against.
+/// - Returns: The contours on that grid.
 /// - Throws: `VolumeFileError`, `DICOMObjectError`; ``AdaptError/unknownLabels(file:labels:known:)``,
 ///   ``AdaptError/noCommonStructure(contours:model:)``, ``AdaptError/otherImages(file:)``.
 public func readTumorContours(
@@ -51,8 +52,11 @@ public func readTumorContours(
     }
   }
   let imported = ImportedStructures(file, on: grid, series: series)
-  let names = imported.structures.enumerated().compactMap { place, structure in
-    UInt16(exactly: place).map { ($0, structure.name) }
+  let names: [(key: UInt16, name: String)] = imported.structures.enumerated().compactMap {
+    place,
+    structure in
+    guard let key = UInt16(exactly: place) else { return nil }
+    return (key, structure.name)
   }
   let numbers = try common(names, with: scheme)
   var map = LabelMap(repeating: 0, grid: grid)
@@ -82,9 +86,8 @@ private func common(
   var numbers: [UInt16: UInt16] = [:]
   for (key, name) in found {
     // Clinics number nodes: GTVn1, GTVn_02.
-    let plain = String(
-      name.reversed().drop { $0.isNumber || $0 == "_" || $0 == " " || $0 == "-" }.reversed()
-    )
+    var plain = name
+    while let last = plain.last, last.isNumber || "_ -".contains(last) { plain.removeLast() }
     let identities = [name, plain].map { vocabulary.identity(of: $0) }
     if let entry = wanted.entries.first(where: {
       identities.contains(vocabulary.identity(of: $0.name))
