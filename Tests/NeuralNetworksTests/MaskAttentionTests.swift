@@ -37,7 +37,7 @@ struct MaskAttentionTests {
     }
   }
 
-  @Test("Its weights' gradients agree with PyTorch's, and none is nothing", arguments: examples)
+  @Test("Its weights' gradients agree with PyTorch's, also where a gate's only unit is shut", arguments: examples)
   func gradients(_ example: GoldenUNet) async throws {
     try await onDevice {
       let expected = try #require(example.gradients)
@@ -55,8 +55,7 @@ struct MaskAttentionTests {
         let gradient = try #require(try parameter.tensor.gradient()).values()
         let found = count * probe("probe \(parameter.name)", gradient)
         let scale = count * gradient.reduce(0) { $0 + Double($1 * $1) }.squareRoot()
-        #expect(abs(found - value) < 2e-3 * scale, "\(parameter.name)")
-        #expect(scale > 1e-4, "\(parameter.name)")
+        #expect(abs(found - value) <= 2e-3 * scale, "\(parameter.name)")
       }
       #expect(seen == expected.count && seen == 6 * example.plan.features.count)
     }
