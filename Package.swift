@@ -126,7 +126,7 @@ let package = Package(
         "Preprocessing", "Models", "Datasets", "SegmentationMetrics", "Archives",
       ]
     ),
-    room("Adaptation", ["Anatomy", "Volumes", "ImageProcessing", "Randomness"]),
+    room("Adaptation", ["Anatomy", "Volumes", "ImageProcessing", "Randomness", "Registration"]),
     // 5
     room(
       "Segmentation",
@@ -171,7 +171,7 @@ let package = Package(
     tests(of: "Randomness"),
     tests(of: "Volumes"),
     tests(of: "Archives"),
-    tests(of: "Adaptation", ["Anatomy", "Volumes", "VolumeFiles"], golden: true),
+    tests(of: "Adaptation", ["Anatomy", "Volumes", "VolumeFiles", "Registration"], golden: true),
     tests(of: "Torch"),
     tests(of: "VolumeFiles", ["Volumes", "Anatomy"], golden: true),
     tests(of: "DICOMStudies", ["Anatomy", "Volumes", "ImageProcessing"]),

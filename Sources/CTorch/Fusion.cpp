@@ -55,7 +55,28 @@ ct_status ct_channel_map(ct_channel_operation operation, const ct_tensor *x, ct_
         *out = wrap_layer(at::amax(at::gt(range, 1e-3), {1}, true).to(value.scalar_type()));
         break;
       }
+      case CT_SPATIAL_SUM: *out = wrap_layer(at::sum(value, {2, 3, 4}, true)); break;
+      case CT_POOLED_TWICE:
+        *out = wrap_layer(
+            at::cat({at::mean(value, {2, 3, 4}, true), at::amax(value, {2, 3, 4}, true)}, 2));
+        break;
     }
+  });
+}
+
+ct_status ct_block_maxima(const ct_tensor *x, const int64_t *stride, ct_tensor **out) {
+  return guarded([&] {
+    require_volume(x);
+    const at::Tensor &value = x->value;
+    std::vector<int64_t> shape{value.size(0), value.size(1)};
+    for (int axis = 0; axis < 3; axis++) {
+      const int64_t size = value.size(2 + axis);
+      require(stride[axis] > 0 && size % stride[axis] == 0,
+              "a size that the stride divides");
+      shape.push_back(size / stride[axis]);
+      shape.push_back(stride[axis]);
+    }
+    *out = wrap_layer(at::amax(value.contiguous().view(shape), {3, 5, 7}));
   });
 }
 

@@ -26,6 +26,11 @@ public struct ImageSeries: Sendable {
   /// Patient and study as the images have them.
   let identity: DataSet
 
+  /// The day of the study, YYYYMMDD; `nil` where the images do not say.
+  public var studyDate: String? {
+    identity.text(.studyDate).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// Reads the headers of the series in a folder.
   /// - Parameters:
   ///   - folder: Its own files are looked at, not those of folders in it.

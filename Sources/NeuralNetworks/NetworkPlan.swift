@@ -49,7 +49,9 @@ public enum NetworkPlan: Hashable, Sendable {
   /// The kind in words, as in `residual U-Net`.
   public var title: String {
     switch self {
-    case .unet(let plan): "\(plan.encoder.rawValue) U-Net"
+    case .unet(let plan):
+      "\(plan.encoder.rawValue) U-Net"
+        + (plan.maskAttention == nil ? "" : " with attention to masks")
     case .m3(let plan): plan.title
     }
   }

@@ -31,6 +31,8 @@ public struct UNetPlan: Codable, Hashable, Sendable {
   public var normalizationEpsilon: Double
   /// The slope of the leaky ReLU below zero.
   public var leakySlope: Double
+  /// Attention to masks among the input; `nil` for nnU-Net's own network.
+  public var maskAttention: MaskAttentionPlan?
 
   /// A plan from its parts; the defaults are nnU-Net's.
   public init(
@@ -44,7 +46,8 @@ public struct UNetPlan: Codable, Hashable, Sendable {
     decoderDepths: [Int],
     convolutionBias: Bool = true,
     normalizationEpsilon: Double = 1e-5,
-    leakySlope: Double = 0.01
+    leakySlope: Double = 0.01,
+    maskAttention: MaskAttentionPlan? = nil
   ) {
     self.encoder = encoder
     self.inputChannels = inputChannels
@@ -57,5 +60,6 @@ public struct UNetPlan: Codable, Hashable, Sendable {
     self.convolutionBias = convolutionBias
     self.normalizationEpsilon = normalizationEpsilon
     self.leakySlope = leakySlope
+    self.maskAttention = maskAttention
   }
 }

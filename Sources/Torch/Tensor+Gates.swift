@@ -29,6 +29,21 @@ extension Tensor {
     try map(CT_CHANNEL_MAXIMUM, "a maximum")
   }
 
+  /// The sum of each channel over D, H and W: `[N, C, 1, 1, 1]`.
+  public func spatialSum() throws(TorchError) -> Tensor { try map(CT_SPATIAL_SUM, "a sum") }
+
+  /// The mean of each channel over D, H and W, and its maximum beside it: `[N, C, 2, 1, 1]`.
+  public func pooledTwice() throws(TorchError) -> Tensor {
+    try map(CT_POOLED_TWICE, "a mean and a maximum")
+  }
+
+  /// The largest voxel of each block of `stride` voxels.
+  /// - Throws: ``TorchError`` where a size is no multiple of its stride.
+  public func blockMaxima(stride: [Int]) throws(TorchError) -> Tensor {
+    let factors = try Self.factors(stride)
+    return try Tensor(TensorHandle("block maxima") { ct_block_maxima(pointer, factors, $0) })
+  }
+
   /// Probabilities of the channels from logits.
   public func softmax() throws(TorchError) -> Tensor { try map(CT_SOFTMAX, "softmax") }
 

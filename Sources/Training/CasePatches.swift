@@ -145,7 +145,10 @@ public struct CaseBatches: BatchSource {
     if absent?.isEmpty == false { augmentation.dropout = nil }
     // Without one of the scans there is nothing to find.
     if absent?.isEmpty == false || augmentation.dropout != nil { augmentation.deformation = nil }
-    augmentation.apply(to: &patch)
+    augmentation.apply(
+      to: &patch,
+      masks: plan.model.preparation.maskChannels(named: plan.model.channelNames)
+    )
     var isContoured = (0..<plan.model.architecture.outputChannels).map(file.record.isContoured)
     if let axis = file.sideAxis, draw.augmentation.mirroring?.axes.contains(axis) == true {
       let pairs = plan.augmentation.sidePairs

@@ -10,8 +10,8 @@ struct Adapt: AsyncParsableCommand {
       looked at alone.
 
       EXAMPLES
-        Tumors of a scan in mid-radiotherapy; the earlier contours lie on it already:
-          delineate adapt --later mid_T2.nii.gz --contours pre_mask_registered.nii.gz \\
+        Tumors of a scan in mid-radiotherapy; the earlier scan is registered with it:
+          delineate adapt --later mid_T2.nii.gz --earlier pre_T2.nii.gz --contours pre_mask.nii.gz \\
             --model adaptive --output mid_mask.nii.gz --report mid.html
         The map alone, to look at:
           delineate adapt map --later mid_T2.nii.gz --contours pre_mask_registered.nii.gz \\
@@ -21,8 +21,13 @@ struct Adapt: AsyncParsableCommand {
           delineate plan raw --output work --preset resenc-m
         What volume counts as a tumor, decided on validation patients:
           delineate adapt calibrate work/predicted work/reference --model adaptive
+        Methods side by side on the same patients:
+          delineate adapt compare map=a masks=b --patients HNTSMRG24_test --output comparison
       """,
-    subcommands: [AdaptRun.self, AdaptMap.self, AdaptDatasetCommand.self, AdaptCalibrate.self],
+    subcommands: [
+      AdaptRun.self, AdaptMap.self, AdaptDatasetCommand.self, AdaptCalibrate.self,
+      AdaptCompare.self,
+    ],
     defaultSubcommand: AdaptRun.self
   )
 }

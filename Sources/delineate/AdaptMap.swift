@@ -27,7 +27,10 @@ struct AdaptMap: ParsableCommand {
   @Option(help: "The later scan: a file or a DICOM folder.", completion: .file())
   var later: String
 
-  @Option(help: "The earlier contours on its grid: a label map.", completion: .file())
+  @Option(
+    help: "The earlier contours on it: a label map or an RT structure set (.dcm).",
+    completion: .file()
+  )
   var contours: String
 
   @Option(help: "How the map is computed: paper, published-code or delineate.")
@@ -55,12 +58,15 @@ struct AdaptMap: ParsableCommand {
   }
 
   func run() throws {
-    let (map, scheme) = try readTumorContours(at: URL(filePath: contours))
-    let guidance = try PriorGuidance(
-      later: readScan(at: URL(filePath: later)).volume,
-      contours: map,
-      scheme: scheme
+    let request = AdaptRequest(
+      later: URL(filePath: later),
+      contours: URL(filePath: contours),
+      settings: SegmentationRequest(inputs: [], model: URL(filePath: later))
     )
+    let known = try request.guidance()
+    let guidance = known.prior
+    let scheme = guidance.scheme
+    for note in known.notes { StatusLine.write("Note: \(note)\n") }
     let choice: MarginChoice =
       if let seed {
         .drawn(seed: seed, name: URL(filePath: later).lastPathComponent)

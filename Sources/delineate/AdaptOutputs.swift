@@ -1,6 +1,7 @@
 import Adaptation
 import Anatomy
 import Foundation
+import Registration
 import Reports
 import Segmentation
 import VolumeFiles
@@ -19,7 +20,8 @@ struct AdaptOutputs {
       overlay: nil,
       report: nil,
       isBatch: segment.isBatch,
-      fileEnding: segment.fileEnding
+      fileEnding: segment.fileEnding,
+      structureSet: segment.structureSet
     )
     let run = try contours.write(result.segmentation, of: name)
     guard let report = segment.report else { return run.written }
@@ -46,8 +48,8 @@ struct AdaptOutputs {
     var pictures: [CaseReport.Picture] = []
     let looks: [(String, LabelMap, LabelScheme)] = [
       (
-        "Before: earlier contours on the later scan", result.guidance.contours,
-        result.guidance.scheme
+        "Before: earlier contours on the later scan", result.guidance.prior.contours,
+        result.guidance.prior.scheme
       ),
       ("Now", result.segmentation.labelMap, result.segmentation.scheme),
     ]
@@ -67,6 +69,26 @@ struct AdaptOutputs {
       title: "Tumors, before and now",
       pictures: []
     )
+    if let registration = result.guidance.registration, let earlier = result.guidance.earlier {
+      let picture = folder.appending(path: "registration.png")
+      let sheet = RegistrationPictures(fixed: scan, moving: earlier).sheet(
+        registration.transform,
+        title: "Registration \(registration.verdict.judgment.rawValue.uppercased())"
+      )
+      try writePNG(sheet, to: picture)
+      pictures.append(
+        CaseReport.Picture(
+          caption: "The earlier scan laid on the later one",
+          png: try Data(contentsOf: picture)
+        )
+      )
+      page.sections.append(
+        CaseReport.Section(
+          "Registration: \(registration.verdict.judgment.rawValue)",
+          registration.verdict.facts
+        )
+      )
+    }
     page.pictures = pictures
     page.sections.insert(
       contentsOf: result.changes.map { change in
@@ -124,7 +146,7 @@ struct AdaptedCase: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case name = "case"
-    case structures, intervals, runs, warnings, seconds, written
+    case structures, intervals, runs, registration, warnings, seconds, written
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -134,6 +156,7 @@ struct AdaptedCase: Encodable {
     let intervals = result.intervals.mapValues { [$0.lowerBound, $0.upperBound] }
     try container.encode(intervals, forKey: .intervals)
     try container.encode(result.runs, forKey: .runs)
+    try container.encodeIfPresent(result.guidance.registration?.verdict, forKey: .registration)
     try container.encode(result.segmentation.report.warnings, forKey: .warnings)
     try container.encode(result.segmentation.report.seconds, forKey: .seconds)
     try container.encode(written.map(\.relativePath), forKey: .written)

@@ -1,7 +1,9 @@
 import Adaptation
+import Anatomy
 import ArgumentParser
 import Foundation
 import Models
+import Registration
 import Segmentation
 import VolumeFiles
 
@@ -11,14 +13,21 @@ struct AdaptRun: AsyncParsableCommand {
     commandName: "run",
     abstract: "Contour the later scan.",
     discussion: """
-      --contours lie on the later scan's grid: earlier contours that were registered. What became \
-      of each tumor is said in words, and in the report beside pictures; the earlier contours \
-      themselves are never written as a result.
+      --earlier and --contours are as they were taken: the earlier scan is registered with the later \
+      one, rigidly and then by a B-spline, and carries its contours along. With --registered, or \
+      without --earlier, they lie on the later scan's grid already. Contours are a label map or an RT \
+      structure set; of a later DICOM series a name ending in .dcm makes one. What became of each \
+      tumor is said in words, and in the report beside pictures; the earlier contours themselves are \
+      never written as a result. Where the registration fails nothing is contoured: the exit status \
+      is 3, and --steps shows why.
 
       EXAMPLES
-        delineate adapt --later mid_T2.nii.gz --contours pre_mask_registered.nii.gz \\
-          --model adaptive --output mid_mask.nii.gz --report mid.html
-        Averaged over three margins, with the uncertainty of each voxel:
+        delineate adapt --later mid_T2.nii.gz --earlier pre_T2.nii.gz --contours pre_mask.nii.gz \\
+          --model adaptive --output mid_mask.nii.gz --report mid.html --steps steps
+        DICOM series, the earlier contours as a structure set, the new ones as another:
+          delineate adapt --later mid/ --earlier pre/ --contours pre_rtstruct.dcm \\
+            --model adaptive --output mid_rtstruct.dcm
+        Contours that lie on the later scan; averaged over three margins, with the uncertainty:
           delineate adapt --later mid_T2.nii.gz --contours pre_mask_registered.nii.gz \\
             --model adaptive --margins 0 0.5 1 --output mid_mask.nii.gz --uncertainty unsure.nii.gz
         A folder of patients in HNTS-MRG's layout:
@@ -29,11 +38,17 @@ struct AdaptRun: AsyncParsableCommand {
   @Option(help: "The later scan: a file or a DICOM folder.", completion: .file())
   var later: String?
 
-  @Option(help: "The earlier contours on its grid: a label map.", completion: .file())
+  @Option(
+    help: "The earlier contours: a label map or an RT structure set (.dcm).",
+    completion: .file()
+  )
   var contours: String?
 
-  @Option(help: "The earlier scan on its grid, for models that look at it.", completion: .file())
+  @Option(help: "The earlier scan: a file or a DICOM folder.", completion: .file())
   var earlier: String?
+
+  @Flag(help: "The earlier scan and contours lie on the later scan's grid already.")
+  var registered = false
 
   @Option(help: "Instead of one patient, a folder of them in HNTS-MRG's layout.")
   var patients: String?
@@ -41,8 +56,18 @@ struct AdaptRun: AsyncParsableCommand {
   @Option(help: "The trained model: a folder, a zip file, or a name that «delineate models» lists.")
   var model: String
 
-  @Option(help: "The new contours' file; a folder for several patients.", completion: .file())
+  @Option(
+    help:
+      "The new contours: a label map or an RT structure set (.dcm); a folder for several patients.",
+    completion: .file()
+  )
   var output: String
+
+  @Option(
+    help: "A folder for what each step made: the registered scan and contours, the channels.",
+    completion: .directory
+  )
+  var steps: String?
 
   @Option(
     parsing: .upToNextOption,
@@ -87,6 +112,9 @@ struct AdaptRun: AsyncParsableCommand {
         throw ValidationError("--uncertainty needs several --margins, as in --margins 0 0.5 1.")
       }
     }
+    if patients != nil, steps != nil || registered || earlier != nil {
+      throw ValidationError("--steps, --registered and --earlier are of one patient.")
+    }
     guard patients == nil ? later != nil && contours != nil : later == nil && contours == nil else {
       throw ValidationError("Give --later and --contours, or --patients alone.")
     }
@@ -96,7 +124,7 @@ struct AdaptRun: AsyncParsableCommand {
     let place = try modelLocation(named: model)
     let plan = try inspectModel(at: place).plan
     _ = try adaptiveChannels(of: plan)
-    let outputs = SegmentOutputs(
+    var outputs = SegmentOutputs(
       output: URL(filePath: output),
       separate: false,
       overlay: nil,
@@ -104,12 +132,19 @@ struct AdaptRun: AsyncParsableCommand {
       isBatch: patients != nil,
       fileEnding: plan.fileEnding
     )
+    if output.lowercased().hasSuffix(".dcm") {
+      guard let later, URL(filePath: later).isFolder else {
+        throw CommandError.noSeriesForStructureSet(output)
+      }
+      let export = StructureSetExport(threads: threads ?? 1)
+      outputs.structureSet = (URL(filePath: later), export)
+    }
     try outputs.check()
     let service = SegmentationService()
     for patient in try requests(model: place) {
       let progress = ProgressLine(case: patients == nil ? nil : patient.name, isQuiet: quiet)
       defer { progress.finish() }
-      let guidance = try patient.request.guidance()
+      let guidance = try guidance(of: patient.request, plan.labels)
       let result = try await service.adapt(patient.request, guidance: guidance) {
         progress.show($0)
       }
@@ -119,6 +154,27 @@ struct AdaptRun: AsyncParsableCommand {
       }
       let written = try AdaptOutputs(segment: outputs).write(result, of: patient.name)
       try show(AdaptedCase(name: patient.name, result: result, written: written))
+    }
+  }
+
+  /// What is known from before, registered where it has to be.
+  private func guidance(of request: AdaptRequest, _ scheme: LabelScheme) throws -> AdaptGuidance {
+    let line = RegistrationLine(isQuiet: quiet)
+    defer { line.finish() }
+    if !request.isRegistered { Interruption.awaitStop() }
+    do {
+      return try request.guidance(
+        for: scheme,
+        progress: { line.show($0) },
+        isCancelled: { Interruption.signal != nil }
+      )
+    } catch AdaptationError.registration(.cancelled) {
+      throw ExitCode(128 + (Interruption.signal ?? SIGINT))
+    } catch let error as AdaptError {
+      guard case .registrationFailed = error else { throw error }
+      line.finish()
+      StatusLine.write("Error: \(error)\n")
+      throw ExitCode(3)
     }
   }
 
@@ -138,14 +194,21 @@ struct AdaptRun: AsyncParsableCommand {
       precision: precision,
       threads: threads
     )
-    func request(_ later: URL, _ contours: URL, _ earlier: URL?) -> AdaptRequest {
+    func request(
+      _ later: URL,
+      _ contours: URL,
+      _ earlier: URL?,
+      isRegistered: Bool
+    ) -> AdaptRequest {
       AdaptRequest(
         later: later,
         contours: contours,
         earlier: earlier,
+        isRegistered: isRegistered,
         settings: settings,
         margins: margins,
-        followsExistence: !keepAll
+        followsExistence: !keepAll,
+        stepsFolder: steps.map { URL(filePath: $0) }
       )
     }
     if let patients {
@@ -157,12 +220,20 @@ struct AdaptRun: AsyncParsableCommand {
       guard !names.isEmpty else { throw AdaptError.noPatients(folder: folder.lastPathComponent) }
       return names.map { name in
         let place = folder.appending(path: "\(name)/midRT")
+        let later = place.appending(path: "\(name)_midRT_T2.nii.gz")
+        let mask = place.appending(path: "\(name)_preRT_mask_registered.nii.gz")
+        if FileManager.default.fileExists(atPath: mask.path) {
+          let scan = place.appending(path: "\(name)_preRT_T2_registered.nii.gz")
+          return (name, request(later, mask, scan, isRegistered: true))
+        }
+        let before = folder.appending(path: "\(name)/preRT")
         return (
           name,
           request(
-            place.appending(path: "\(name)_midRT_T2.nii.gz"),
-            place.appending(path: "\(name)_preRT_mask_registered.nii.gz"),
-            place.appending(path: "\(name)_preRT_T2_registered.nii.gz")
+            later,
+            before.appending(path: "\(name)_preRT_mask.nii.gz"),
+            before.appending(path: "\(name)_preRT_T2.nii.gz"),
+            isRegistered: false
           )
         )
       }
@@ -176,7 +247,12 @@ struct AdaptRun: AsyncParsableCommand {
     return [
       (
         file.lastPathComponent,
-        request(file, URL(filePath: contours), earlier.map { URL(filePath: $0) })
+        request(
+          file,
+          URL(filePath: contours),
+          earlier.map { URL(filePath: $0) },
+          isRegistered: registered || earlier == nil
+        )
       )
     ]
   }

@@ -160,6 +160,15 @@ struct PlanningArguments: ParsableArguments {
   @Flag(help: "M3-Net without its registration.")
   var noRegistration = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "After each stage of a U-Net's encoder, attention to the masks among the channels.",
+      discussion:
+        "For channels whose names begin with mask, such as adapt dataset's mask_prior_GTVp."
+    )
+  )
+  var maskAttention = false
+
   @Option(
     help: ArgumentHelp(
       "The memory to plan for, such as 8GB; the preset's own by default.",
@@ -271,6 +280,7 @@ struct PlanningArguments: ParsableArguments {
         hasRegistration: !noRegistration,
         knownDeformation: knownDeformation
       ),
+      hasMaskAttention: maskAttention,
       windows: windows.isEmpty ? nil : windows.map(\.window),
       modalityDropout: modalityDropout,
       optionalChannels: optional,

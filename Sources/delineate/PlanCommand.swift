@@ -34,6 +34,7 @@ struct PlanCommand: ParsableCommand {
           --batch-size 2 --epochs 50 --steps-per-epoch 100
         delineate plan cases.json --output m3 --channels CT MR_T1 --preset m3 --features 8
         delineate plan cases.json --output ablation --preset m3 --no-masks --fusion gates
+        delineate plan masks --output work --preset resenc-m --mask-attention
       """
   )
 

@@ -63,6 +63,8 @@ struct AdaptCommandTests {
       (["dataset", "nowhere", "--output", "raw"], "nowhere"),
       (["dataset", ".", "--output", "raw", "--channels", "T2", "colour"], "colour"),
       (["calibrate", ".", ".", "--model", "nowhere"], "nowhere"),
+      (["compare", "nowhere", "--patients", ".", "--output", "out"], "nowhere"),
+      (["compare", ".", "--patients", ".", "--output", "out"], "no patient"),
     ]
     for (arguments, word) in cases {
       let outcome = try run(arguments)

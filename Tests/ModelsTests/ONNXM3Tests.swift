@@ -3,7 +3,6 @@ import Models
 import NeuralNetworks
 import TestSupport
 import Testing
-import Torch
 
 /// An M3-Net with drawn weights, as a model.
 private func drawnModel(_ change: (inout M3NetPlan) -> Void = { _ in }) throws -> Model {
@@ -35,17 +34,6 @@ private func drawnModel(_ change: (inout M3NetPlan) -> Void = { _ in }) throws -
   model.folds[0].weights = weights
   return model
 }
-
-private struct DrawnFold: WeightSource {
-  let weights: [String: WeightTensor]
-  func values(named name: String, shape: [Int]) throws(NetworkError) -> [Float] {
-    guard let weight = weights[name] else { throw .missingWeight(name: name) }
-    return weight.values
-  }
-}
-
-/// A Python with onnxruntime: `DELINEATE_PYTHON`.
-private let python = ProcessInfo.processInfo.environment["DELINEATE_PYTHON"]
 
 @Suite("ONNX export of M3-Net")
 struct ONNXM3Tests {
@@ -80,7 +68,7 @@ struct ONNXM3Tests {
 
   @Test(
     "onnxruntime gives the logits that libtorch gives (skipped without DELINEATE_PYTHON)",
-    .enabled(if: python != nil, "DELINEATE_PYTHON names a Python with onnxruntime"),
+    .enabled(if: onnxPython != nil, "DELINEATE_PYTHON names a Python with onnxruntime"),
     arguments: ["full", "gates", "input", "no MR"]
   )
   func runtime(_ name: String) async throws {
@@ -100,43 +88,11 @@ struct ONNXM3Tests {
     if name == "no MR" {
       for index in values.indices where index / voxels % 2 == 1 { values[index] = 4 }
     }
-    try values.withUnsafeBytes { try Data($0).write(to: folder.url.appending(path: "input")) }
-    let script = """
-      import numpy, onnxruntime, sys
-      folder, shape = sys.argv[1], [int(n) for n in sys.argv[2].split(",")]
-      session = onnxruntime.InferenceSession(folder + "/m3.onnx", providers=["CPUExecutionProvider"])
-      x = numpy.fromfile(folder + "/input", numpy.float32).reshape(shape)
-      session.run(None, {"input": x})[0].astype(numpy.float32).tofile(folder + "/logits")
-      """
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(python))
     let shape = [2, 2] + size
-    process.arguments = [
-      "-c", script, folder.url.path, shape.map(String.init).joined(separator: ","),
-    ]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    let data = try Data(contentsOf: folder.url.appending(path: "logits"))
-    let found = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
-    let input = values
-    let expected = try await Task { @DeviceActor in
-      let network = try PreparedNetwork(
-        model.plan.architecture,
-        weights: DrawnFold(weights: model.folds[0].weights)
-      )
-      return try network(Tensor(input, shape: shape)).values()
-    }.value
+    let found = try onnxRuntimeLogits(of: file, on: values, shape: shape)
+    let expected = try await libtorchLogits(of: model, on: values, shape: shape)
     let largest = expected.reduce(0) { max($0, abs($1)) }
     #expect(found.count == expected.count && largest > 0.1)
     #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 * largest })
-  }
-}
-
-@globalActor private actor DeviceActor {
-  static let shared = DeviceActor()
-
-  nonisolated var unownedExecutor: UnownedSerialExecutor {
-    DeviceThread.shared.asUnownedSerialExecutor()
   }
 }

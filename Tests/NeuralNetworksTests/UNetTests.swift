@@ -10,6 +10,8 @@ struct GoldenUNet: Decodable, Sendable, CustomTestStringConvertible {
   var shape: [Int]
   var plan: UNetPlan
   var logits: Data
+  /// The gradients that a probe of the logits gives some weights, as their own probes.
+  var gradients: [String: Double]?
 
   var testDescription: String { name }
   var expected: [Float] {
@@ -21,17 +23,19 @@ struct GoldenUNet: Decodable, Sendable, CustomTestStringConvertible {
   }
   var input: [Float] { drawn("input of \(name)", count: shape.reduce(1, *)) }
 
-  static let all: [GoldenUNet] = {
+  static let all = read("unets")
+
+  static func read(_ file: String) -> [GoldenUNet] {
     guard
       let url = Bundle.module.url(
-        forResource: "unets",
+        forResource: file,
         withExtension: "json",
         subdirectory: "Golden"
       ),
       let data = try? Data(contentsOf: url)
     else { return [] }
     return (try? JSONDecoder().decode([GoldenUNet].self, from: data)) ?? []
-  }()
+  }
 }
 
 @Suite("U-Nets")

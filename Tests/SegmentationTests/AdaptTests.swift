@@ -63,20 +63,20 @@ struct AdaptTests {
   func channels() async throws {
     let request = request(try model())
     let guidance = try request.guidance()
-    #expect(guidance.instances.map(\.label) == [1, 2])
+    #expect(guidance.prior.instances.map(\.label) == [1, 2])
     let service = SegmentationService()
     let result = try await service.adapt(request, guidance: guidance)
     var settings = request.settings
     settings.inputs = try ["T2", "gradient_delineate", "mask_prior_GTVp"].map { name in
       let channel = try #require(AdaptationChannel(named: name))
       let file = folder.url.appending(path: "\(name).nii.gz")
-      try VolumeFiles.write(guidance.volume(of: channel), to: file)
+      try VolumeFiles.write(guidance.prior.volume(of: channel), to: file)
       return file
     }
     let expected = try await service.segment(settings)
     #expect(result.segmentation.labelMap == expected.labelMap)
-    #expect(result.segmentation.labelMap.grid == guidance.later.grid)
-    #expect(result.segmentation.labelMap != guidance.contours)
+    #expect(result.segmentation.labelMap.grid == guidance.prior.later.grid)
+    #expect(result.segmentation.labelMap != guidance.prior.contours)
     #expect(result.uncertainty == nil && result.runs == 1)
     let before = result.changes.map(\.millilitersBefore)
     #expect(abs(before[0] - 120 * 1.4) < 1e-9 && abs(before[1] - 72 * 1.4) < 1e-9)

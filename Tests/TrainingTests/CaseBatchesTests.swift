@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Synchronization
 import Testing
 import Training
@@ -53,6 +54,28 @@ struct CaseBatchesTests {
       #expect(try source.patch(draw).patch == first[step].patches[1])
     }
     #expect(try source.validationBatch(1) == source.validationBatch(1))
+  }
+
+  @Test("A mask among the channels is turned and mirrored like the scan, and keeps its numbers")
+  func masks() throws {
+    var plan = varied
+    for key in [\AugmentationPlan.noise, \.blur, \.brightness, \.contrast, \.gamma] {
+      plan.augmentation[keyPath: key].probability = 1
+    }
+    plan.augmentation.elastic.probability = 0
+    plan.augmentation.rotation.probability = 0
+    plan.augmentation.scaling.probability = 0
+    let (source, _) = try batches(plan)
+    plan.model.channelNames = ["mask_prior"]
+    let (masked, _) = try batches(plan)
+    let allowed = Set(try batches(plan).1.flatMap(\.image)).union([0])
+    for step in 0..<4 {
+      let kept = try masked.trainingBatch(step)
+      for patch in kept.patches { #expect(allowed.isSuperset(of: patch.image)) }
+      let changed = try source.trainingBatch(step)
+      for patch in changed.patches { #expect(!allowed.isSuperset(of: patch.image)) }
+      #expect(kept.patches.map(\.labels) == changed.patches.map(\.labels))
+    }
   }
 
   @Test("Processes make their own samples of the common batch")

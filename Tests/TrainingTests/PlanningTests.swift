@@ -53,6 +53,46 @@ struct PlanningTests {
     )
   }
 
+  @Test("Attention is paid to the channels that are masks, where it is asked for")
+  func maskAttention() throws {
+    let fingerprint = fingerprint()
+    let plain = try makePlan(for: dataset, fingerprint: fingerprint)
+    #expect(plain.model.architecture.unet?.maskAttention == nil)
+    for preset in [PlanningPreset.plain, .residualM] {
+      let options = PlanningOptions(preset: preset, hasMaskAttention: true)
+      let plan = try makePlan(for: dataset, fingerprint: fingerprint, options: options)
+      #expect(plan.model.architecture.unet?.maskAttention == MaskAttentionPlan(channels: [2]))
+      #expect(try #require(plan.reasons["network"]).hasSuffix("attention to mask_prior"))
+      let channels = plan.model.architecture.inputChannels
+      #expect(channels == 3)
+    }
+    let windows = try makePlan(
+      for: dataset,
+      fingerprint: fingerprint,
+      options: PlanningOptions(
+        hasMaskAttention: true,
+        windows: ["ct", "soft"].compactMap { PlannedWindow($0) }
+      )
+    )
+    #expect(windows.model.architecture.unet?.maskAttention?.channels == [3])
+    var without = dataset
+    without.channelNames = ["CT", "T2", "gradient"]
+    #expect(throws: PlanningError.self) {
+      try makePlan(
+        for: without,
+        fingerprint: fingerprint,
+        options: PlanningOptions(hasMaskAttention: true)
+      )
+    }
+    #expect(throws: PlanningError.self) {
+      try makePlan(
+        for: dataset,
+        fingerprint: fingerprint,
+        options: PlanningOptions(preset: .m3, hasMaskAttention: true)
+      )
+    }
+  }
+
   @Test("A channel's name decides how it is normalized")
   func normalization() throws {
     let plan = try makePlan(for: dataset, fingerprint: fingerprint(relativeSize: 0.7))

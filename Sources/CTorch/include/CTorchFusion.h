@@ -21,8 +21,12 @@ typedef enum {
   CT_SOFTMAX,          // over the channels
   CT_RECTIFY,          // max(x, 0)
   CT_PRESENCE,         // [N, 1, 1, 1, 1]: 1 where some channel spans more than 1e-3, else 0
+  CT_SPATIAL_SUM,      // [N, C, 1, 1, 1]
+  CT_POOLED_TWICE,     // [N, C, 2, 1, 1]: mean and maximum of each channel
 } ct_channel_operation;
 ct_status ct_channel_map(ct_channel_operation operation, const ct_tensor *x, ct_tensor **out);
+// The maximum of each block of `stride` voxels; sizes are multiples of the strides.
+ct_status ct_block_maxima(const ct_tensor *x, const int64_t *stride, ct_tensor **out);
 // x · (base + sigmoid(gate)), broadcasting.
 ct_status ct_gate(const ct_tensor *x, const ct_tensor *gate, double base, ct_tensor **out);
 // Trilinear, `scale` times as many voxels along D, H and W; voxels' borders stay where they are.

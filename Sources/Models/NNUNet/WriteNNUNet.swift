@@ -33,6 +33,13 @@ public func exportNNUNet(_ model: Model, to folder: URL) throws(ModelError) {
   guard let network = model.plan.architecture.unet else {
     throw .unsupported(what: "network", value: "M3-Net", expected: "a U-Net, for nnU-Net")
   }
+  guard network.maskAttention == nil else {
+    throw .unsupported(
+      what: "network",
+      value: "a U-Net with attention to masks",
+      expected: "one without, for nnU-Net"
+    )
+  }
   let dataset = try model.plan.nnUNetDataset()
   let plans = model.plan.nnUNetPlans(of: network)
   try makeFolder(at: folder) { folder throws(ModelError) in

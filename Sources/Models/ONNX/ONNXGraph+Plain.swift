@@ -27,6 +27,20 @@ extension ONNXGraph {
       let isThere = add("Greater", [largest, least], "\(name).any")
       return add("Cast", [isThere], name, [("to", .integer(1))])
     case .spatialMean: return add("GlobalAveragePool", inputs, name)
+    case .spatialSum:
+      return add("ReduceSum", [inputs[0], integers([2, 3, 4], "\(name).space")], name)
+    case .pooledTwice:
+      let mean = add("GlobalAveragePool", [inputs[0]], "\(name).mean")
+      let largest = add("GlobalMaxPool", [inputs[0]], "\(name).largest")
+      return add("Concat", [mean, largest], name, [("axis", .integer(2))])
+    case .blockMaxima(let stride):
+      return add(
+        "MaxPool",
+        inputs,
+        name,
+        [("kernel_shape", .integers(stride)), ("strides", .integers(stride))]
+      )
+    case .sum: return add("Add", inputs, name)
     case .channelMean: return reduced("ReduceMean", inputs[0], axis: 1, name)
     case .channelMaximum: return reduced("ReduceMax", inputs[0], axis: 1, name)
     case .softmax: return add("Softmax", inputs, name, [("axis", .integer(1))])

@@ -11,6 +11,8 @@ struct GraphLayers {
   let slope: Double
 
   /// A residual encoder: a stem, then stages of blocks.
+  ///
+  /// A stage's result becomes what `recalibrated` makes of it before anything reads it.
   /// - Returns: The result of each stage, from full resolution down.
   mutating func residualEncoder(
     _ name: String,
@@ -18,7 +20,8 @@ struct GraphLayers {
     features: [Int],
     kernels: [[Int]],
     strides: [[Int]],
-    depths: [Int]
+    depths: [Int],
+    recalibrated: (inout GraphLayers, Value, _ stage: Int) -> Value = { _, value, _ in value }
   ) -> [Value] {
     var x = block("\(name).stem.convs.0", of: [input], kernel: kernels[0], channels: features[0])
     var results: [Value] = []
@@ -32,6 +35,7 @@ struct GraphLayers {
           stride: index == 0 ? strides[stage] : [1, 1, 1]
         )
       }
+      x = recalibrated(&self, x, stage)
       results.append(x)
     }
     return results

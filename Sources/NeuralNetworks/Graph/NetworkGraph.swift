@@ -95,7 +95,8 @@ package struct NetworkGraph: Hashable, Sendable {
     for layer in layers {
       let scale = scales[layer.inputs[0]]
       switch layer.operation {
-      case .convolution(_, let stride, _), .averagePooling(let stride):
+      case .convolution(_, let stride, _), .averagePooling(let stride),
+        .plain(.blockMaxima(let stride)):
         scales.append(zip(scale, stride).map { $0 * $1 })
       case .upsampling(let stride, _), .plain(.enlarging(let stride)):
         scales.append(zip(scale, stride).map { $0 / $1 })

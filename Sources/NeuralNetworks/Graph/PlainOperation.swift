@@ -35,6 +35,14 @@ extension NetworkGraph {
     case channelMean
     /// The largest of the channels: `[N, 1, D, H, W]`.
     case channelMaximum
+    /// The sum of each channel: `[N, C, 1, 1, 1]`.
+    case spatialSum
+    /// The mean of each channel, and its largest voxel beside it: `[N, C, 2, 1, 1]`.
+    case pooledTwice
+    /// The largest of each block of `stride` voxels.
+    case blockMaxima(stride: [Int])
+    /// The sum of both inputs.
+    case sum
     /// Probabilities of the channels.
     case softmax
     /// Zero where an element is below.
@@ -56,7 +64,8 @@ extension NetworkGraph {
       case .channels(let range): range.count
       case .joining: all
       case .presence, .channelMean, .channelMaximum: 1
-      case .spatialMean, .softmax, .rectification, .product, .gate, .enlarging, .warp,
+      case .spatialMean, .spatialSum, .pooledTwice, .blockMaxima, .sum, .softmax, .rectification,
+        .product, .gate, .enlarging, .warp,
         .integration:
         first
       }
@@ -71,6 +80,10 @@ extension NetworkGraph {
       case .spatialMean: return try inputs[0].spatialMean()
       case .channelMean: return try inputs[0].channelMean()
       case .channelMaximum: return try inputs[0].channelMaximum()
+      case .spatialSum: return try inputs[0].spatialSum()
+      case .pooledTwice: return try inputs[0].pooledTwice()
+      case .blockMaxima(let stride): return try inputs[0].blockMaxima(stride: stride)
+      case .sum: return try inputs[0] + inputs[1]
       case .softmax: return try inputs[0].softmax()
       case .rectification: return try inputs[0].rectified()
       case .product: return try inputs[0] * inputs[1]

@@ -32,9 +32,11 @@ extension UNetPlan {
 private struct UNetBuilder {
   let plan: UNetPlan
   private var layers: GraphLayers
+  private var attention: MaskAttention?
 
   init(plan: UNetPlan) {
     self.plan = plan
+    attention = plan.maskAttention.map { MaskAttention(plan: $0) }
     layers = GraphLayers(
       graph: NetworkGraph(inputChannels: plan.inputChannels),
       hasBias: plan.convolutionBias,
@@ -73,14 +75,18 @@ private struct UNetBuilder {
   }
 
   private mutating func residualStages() -> [NetworkGraph.Value] {
-    layers.residualEncoder(
+    var attention = attention
+    let plan = plan
+    return layers.residualEncoder(
       "encoder",
       of: 0,
       features: plan.features,
       kernels: plan.kernels,
       strides: plan.strides,
       depths: plan.encoderDepths
-    )
+    ) { layers, value, stage in
+      attention?.applied(to: value, stage: stage, of: plan, in: &layers) ?? value
+    }
   }
 
   private mutating func plainStages() -> [NetworkGraph.Value] {
@@ -95,6 +101,7 @@ private struct UNetBuilder {
           stride: index == 0 ? plan.strides[stage] : [1, 1, 1]
         )
       }
+      x = attention?.applied(to: x, stage: stage, of: plan, in: &layers) ?? x
       results.append(x)
     }
     return results

@@ -65,6 +65,8 @@ extension HTMLPage {
     svg .hint { fill: transparent; }
     .multiples { display: grid; gap: .9rem 1.2rem;
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
+    .pairs { display: grid; gap: 0 1.4rem;
+      grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); }
     .small-chart { margin: 0; max-width: 270px; }
     .small-chart svg .curve { stroke-width: 1.6; }
     .small-chart svg { display: block; width: 100%; height: auto; }

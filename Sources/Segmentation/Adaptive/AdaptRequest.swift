@@ -1,16 +1,18 @@
 public import Adaptation
 public import Foundation
-import VolumeFiles
 public import Volumes
 
 /// A patient whose tumors are contoured again, guided by earlier contours.
 public struct AdaptRequest: Sendable, Hashable {
   /// The later scan: a file or a DICOM folder.
   public var later: URL
-  /// The earlier contours: a label map.
+  /// The earlier contours: a label map or an RT structure set.
   public var contours: URL
-  /// The earlier scan; only models with the channel `T2_prior` look at it, and registration needs it.
+  /// The earlier scan, a file or a DICOM folder; only models with the channel `T2_prior` look at it, and
+  /// registration needs it.
   public var earlier: URL?
+  /// Whether the earlier scan and contours lie on the later scan already; else they are registered.
+  public var isRegistered: Bool
   /// The model and how to run it; its inputs do not count.
   public var settings: SegmentationRequest
   /// Where within its range the boxes' margin lies, from 0 (tight) to 1 (wide).
@@ -27,6 +29,7 @@ public struct AdaptRequest: Sendable, Hashable {
     later: URL,
     contours: URL,
     earlier: URL? = nil,
+    isRegistered: Bool = true,
     settings: SegmentationRequest,
     margins: [Double] = [0.5],
     followsExistence: Bool = true,
@@ -35,6 +38,7 @@ public struct AdaptRequest: Sendable, Hashable {
     self.later = later
     self.contours = contours
     self.earlier = earlier
+    self.isRegistered = isRegistered
     self.settings = settings
     self.margins = margins
     self.followsExistence = followsExistence
@@ -46,8 +50,9 @@ public struct AdaptRequest: Sendable, Hashable {
 public struct AdaptResult: Sendable {
   /// The new contours on the later scan's grid, and what the network did.
   public let segmentation: SegmentationResult
-  /// The earlier contours on the later scan's grid, which are no segmentation of the later scan.
-  public let guidance: PriorGuidance
+  /// The earlier contours on the later scan's grid, which are no segmentation of the later scan, and how
+  /// they came there.
+  public let guidance: AdaptGuidance
   /// What became of each structure's tumors.
   public let changes: [StructureChange]
   /// For each structure its volume with what it may as well be, where the model's rules say so.
@@ -75,6 +80,12 @@ public enum AdaptError: Error, Hashable {
   case noPairs(predicted: String, reference: String)
   /// A file of a step could not be written.
   case unwritable(file: String)
+  /// The scans do not lie on each other, for these reasons, one sentence each.
+  case registrationFailed(reasons: [String])
+  /// The dates of the two studies say that the scans were exchanged.
+  case exchangedScans
+  /// A structure set refers to other images than those that it was given for.
+  case otherImages(file: String)
 }
 
 extension AdaptError: CustomStringConvertible {
@@ -100,21 +111,14 @@ extension AdaptError: CustomStringConvertible {
         + "each."
     case .unwritable(let file):
       "\(file) cannot be written."
+    case .registrationFailed(let reasons):
+      "The registration of the two scans failed, no contours were written: "
+        + reasons.joined(separator: " ")
+    case .exchangedScans:
+      "The later scan's study is older than the earlier scan's; the two were exchanged."
+    case .otherImages(let file):
+      "\(file) belongs to another series and another frame of reference than the scan that it was "
+        + "given for."
     }
-  }
-}
-
-extension AdaptRequest {
-  /// Reads what is known from before.
-  /// - Throws: `VolumeFileError`; ``AdaptError/unknownLabels(file:labels:known:)``; `AdaptationError`
-  ///   where something does not lie on the later scan's grid.
-  public func guidance() throws -> PriorGuidance {
-    let (map, scheme) = try readTumorContours(at: contours)
-    return try PriorGuidance(
-      later: readScan(at: later).volume,
-      contours: map,
-      scheme: scheme,
-      earlier: earlier.map { try readVolume(at: $0) }
-    )
   }
 }

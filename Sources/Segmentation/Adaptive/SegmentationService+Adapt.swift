@@ -1,4 +1,4 @@
-public import Adaptation
+import Adaptation
 import Anatomy
 import Foundation
 import Models
@@ -20,13 +20,15 @@ extension SegmentationService {
   /// - Throws: ``AdaptError``, `AdaptationError`, or the error of the stage that failed.
   public func adapt(
     _ request: AdaptRequest,
-    guidance: PriorGuidance,
+    guidance: AdaptGuidance,
     progress: @Sendable (SegmentationProgress) -> Void = { _ in }
   ) async throws -> AdaptResult {
+    let prior = guidance.prior
     let plan = try inspectModel(at: request.settings.model).plan
     let channels = try adaptiveChannels(of: plan)
     let rules = try adaptationRules(of: request.settings.model)
     let folder = try PrivateFiles()
+    let steps = try AdaptSteps(folder: request.stepsFolder)
     let followsMargin = channels.contains(where: \.hasMargin)
     let margins = followsMargin && plan.hasClasses ? request.margins : [0.5]
     var ensemble: ProbabilityMean?
@@ -37,8 +39,10 @@ extension SegmentationService {
         let name = channel.hasMargin ? "\(index)_\(run).nii.gz" : "\(index).nii.gz"
         let place = folder.url.appending(path: name)
         if run == 0 || channel.hasMargin {
-          let volume = try guidance.volume(of: channel, margin: .share(margin))
+          let volume = try prior.volume(of: channel, margin: .share(margin))
           try VolumeFiles.write(volume, to: place)
+          let isOneOfMany = channel.hasMargin && margins.count > 1
+          try steps?.write(volume, channel: channel.name + (isOneOfMany ? "_\(margin)" : ""))
         }
         return place
       }
@@ -46,14 +50,14 @@ extension SegmentationService {
         margins.count > 1 ? folder.url.appending(path: "probabilities_\(run)") : nil
       let result = try await segment(settings, progress: progress)
       if let probabilities = settings.probabilitiesFolder {
-        try ensemble.add(probabilities, scheme: result.scheme, grid: guidance.later.grid)
+        try ensemble.add(probabilities, scheme: result.scheme, grid: prior.later.grid)
       }
       first = first ?? result
     }
     guard let first else { throw AdaptError.notAdaptive(channels: plan.channelNames) }
     var labels = ensemble?.labels ?? first.labelMap
-    var warnings = first.report.warnings.filter { !$0.hasPrefix("Not found") }
-    if guidance.instances.isEmpty {
+    var warnings = guidance.notes + first.report.warnings.filter { !$0.hasPrefix("Not found") }
+    if prior.instances.isEmpty {
       warnings.append("The earlier contours are empty: nothing guides the network.")
     }
     if request.followsExistence {
@@ -65,7 +69,7 @@ extension SegmentationService {
       }
     )
     let changes = structureChanges(
-      from: guidance.instances.renumbered(from: guidance.scheme, to: first.scheme),
+      from: prior.instances.renumbered(from: prior.scheme, to: first.scheme),
       to: after,
       scheme: first.scheme
     )
@@ -90,9 +94,9 @@ extension SegmentationService {
       segmentation: SegmentationResult(
         labelMap: labels,
         scheme: first.scheme,
-        scan: guidance.later,
+        scan: prior.later,
         isCT: false,
-        source: first.source,
+        source: guidance.source,
         others: [],
         report: report
       ),

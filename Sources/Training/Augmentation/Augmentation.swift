@@ -105,7 +105,21 @@ extension AugmentationDraw {
   }
 
   /// Varies a patch that was already cut with the draw's spatial part.
-  func apply(to patch: inout Patch) {
+  /// - Parameters:
+  ///   - patch: The patch.
+  ///   - masks: The channels that are masks: their numbers are no intensities and stay.
+  func apply(to patch: inout Patch, masks: [Int] = []) {
+    let kept = masks.map { channel in patch.withChannel(channel) { Array($0) } }
+    varyIntensities(of: &patch)
+    for (channel, values) in zip(masks, kept) {
+      patch.withChannel(channel) { _ = $0.update(fromContentsOf: values) }
+    }
+    if let mirroring { Mirroring.apply(mirroring, to: &patch) }
+    if let dropout { ChannelDropout.apply(dropout, to: &patch) }
+    if let deformation { KnownDeformation.apply(deformation, to: &patch) }
+  }
+
+  private func varyIntensities(of patch: inout Patch) {
     if let noise { GaussianNoise.apply(noise, to: &patch) }
     if let blur { GaussianBlur.apply(blur, to: &patch) }
     if let brightness { Brightness.apply(brightness, to: &patch) }
@@ -113,9 +127,6 @@ extension AugmentationDraw {
     if let lowResolution { LowResolution.apply(lowResolution, to: &patch) }
     if let invertedGamma { GammaCorrection.apply(invertedGamma, to: &patch) }
     if let gamma { GammaCorrection.apply(gamma, to: &patch) }
-    if let mirroring { Mirroring.apply(mirroring, to: &patch) }
-    if let dropout { ChannelDropout.apply(dropout, to: &patch) }
-    if let deformation { KnownDeformation.apply(deformation, to: &patch) }
   }
 }
 

@@ -22,8 +22,15 @@ public func makePlan(
   let shapes = PlannedShapes(of: fingerprint.cases, spacing: options.spacing)
   let normalizations = try plannedChannels(of: dataset, fingerprint, options: options)
   let optional = try plannedOptionalChannels(of: dataset, options: options)
+  let masks = PreparationPlan(
+    transposeForward: shapes.transposeForward,
+    spacing: [1, 1, 1],
+    channels: normalizations
+  )
+  .maskChannels(named: dataset.channelNames)
   let planner = ConfigurationPlanner(
     options: options,
+    maskAttention: try options.maskAttention(to: masks, of: dataset.channelNames),
     inputChannels: normalizations.count,
     outputChannels: structures + 1,
     caseCount: fingerprint.cases.count

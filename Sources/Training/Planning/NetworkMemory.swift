@@ -24,6 +24,8 @@ extension UNetPlan {
         let hasProjection = previous != count || strides[stage].contains { $0 > 1 }
         total += map * Double(2 * encoderDepths[stage] + (hasProjection ? 1 : 0))
       }
+      // Gated by channel, by voxel, and the sum.
+      if maskAttention != nil { total += 3 * map }
       previous = count
     }
     for stage in 0..<(features.count - 1) {

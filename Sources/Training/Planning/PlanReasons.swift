@@ -120,7 +120,13 @@ struct PlanReasons {
   }
 
   private var network: String {
-    "\(options.preset.title); depths are the preset's"
+    let attention = plan.model.architecture.unet?.maskAttention.map { attention in
+      let seen = attention.channels.map {
+        dataset.channelNames[plan.model.preparation.source(of: $0)]
+      }
+      return "; after each stage of the encoder, attention to \(seen.joined(separator: ", "))"
+    }
+    return "\(options.preset.title); depths are the preset's" + (attention ?? "")
   }
 
   private var features: String {

@@ -31,6 +31,7 @@ struct PlannedConfiguration: Hashable {
 /// Plans configurations for one data set's channels and classes.
 struct ConfigurationPlanner {
   var options: PlanningOptions
+  var maskAttention: MaskAttentionPlan?
   var inputChannels: Int
   var outputChannels: Int
   var caseCount: Int
@@ -123,7 +124,8 @@ struct ConfigurationPlanner {
       kernels: topology.kernels,
       strides: topology.strides,
       encoderDepths: options.preset.encoderDepths(stages),
-      decoderDepths: options.preset.decoderDepths(stages)
+      decoderDepths: options.preset.decoderDepths(stages),
+      maskAttention: maskAttention
     )
   }
 

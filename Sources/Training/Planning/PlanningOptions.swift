@@ -40,6 +40,8 @@ public struct PlanningOptions: Hashable, Sendable {
   public var mirroring: Mirroring
   /// Which parts M3-Net has, where it is planned.
   public var m3: M3Options
+  /// Whether a U-Net pays attention to the masks among the data set's channels.
+  public var hasMaskAttention: Bool
   /// What the network sees of a CT, a channel each; `nil` is one channel as nnU-Net normalizes it.
   public var windows: [PlannedWindow]?
   /// How often a scan that may be missing is left out in training, from 0 to 0.9; `nil` is 0.2 for
@@ -63,6 +65,7 @@ public struct PlanningOptions: Hashable, Sendable {
     stepsPerEpoch: Int? = nil,
     mirroring: Mirroring = .sides,
     m3: M3Options = M3Options(),
+    hasMaskAttention: Bool = false,
     windows: [PlannedWindow]? = nil,
     modalityDropout: Double? = nil,
     optionalChannels: [String] = [],
@@ -79,6 +82,7 @@ public struct PlanningOptions: Hashable, Sendable {
     self.stepsPerEpoch = stepsPerEpoch
     self.mirroring = mirroring
     self.m3 = m3
+    self.hasMaskAttention = hasMaskAttention
     self.windows = windows
     self.modalityDropout = modalityDropout
     self.optionalChannels = optionalChannels
