@@ -37,7 +37,10 @@ struct MaskAttentionTests {
     }
   }
 
-  @Test("Its weights' gradients agree with PyTorch's, also where a gate's only unit is shut", arguments: examples)
+  @Test(
+    "Its weights' gradients agree with PyTorch's, also where a gate's only unit is shut",
+    arguments: examples
+  )
   func gradients(_ example: GoldenUNet) async throws {
     try await onDevice {
       let expected = try #require(example.gradients)
