@@ -76,9 +76,19 @@ def train(folder, method, arguments):
     plan = ["plan", raw, "--output", work, "--preset", arguments.preset, "--features", arguments.features,
             "--batch-size", arguments.batch, "--epochs", arguments.epochs, "--steps-per-epoch", arguments.steps,
             *options]
-    if arguments.patch:
-        plan += ["--patch", *arguments.patch]
-    once(place / "plan.done", lambda: run(*plan))
+    plan += ["--patch", *arguments.patch]
+
+    def make_plan():
+        run(*plan)
+        path = work / "plan.json"
+        values = json.loads(path.read_text())
+        # Few steps and small tumors: nnU-Net's SGD had drawn nothing after 100 steps of large patches.
+        values["optimizer"] |= {"rule": "adamW", "learningRate": 0.002, "momentum": 0.9, "weightDecay": 0.01,
+                                "largestGradientNorm": 1, "averageDecay": 0.995}
+        values["foregroundShare"] = 0.67
+        values["loss"]["isBatchDice"] = True
+        path.write_text(json.dumps(values, indent=1))
+    once(place / "plan.done", make_plan)
     once(place / "prepared.done", lambda: run("preprocess", work, "--quiet", "--threads", arguments.threads))
     once(place / "trained.done", lambda: run(
         "train", work, "--fold", "0", "--threads", arguments.threads, "--quiet"))
@@ -208,7 +218,7 @@ def main():
     parser.add_argument("--methods", nargs="+", default=["without", "map", "masks"], choices=list(METHODS))
     parser.add_argument("--preset", default="plain")
     parser.add_argument("--features", type=int, default=8)
-    parser.add_argument("--patch", nargs=3, type=int)
+    parser.add_argument("--patch", nargs=3, type=int, default=[32, 64, 64])
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--steps", type=int, default=50)
