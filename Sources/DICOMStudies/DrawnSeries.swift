@@ -76,7 +76,7 @@ public struct DrawnSeries: Sendable {
       (0x0008_2111, "ST", "Drawn, not scanned"), (0x0010_0010, "PN", patient),
       (0x0010_0020, "LO", patient), (0x0010_0030, "DA", ""), (0x0010_0040, "CS", "O"),
       (0x0010_0200, "CS", "YES"), (0x0018_0050, "DS", decimals([spacing.z])),
-      (0x0018_0015, "CS", "HEADNECK"), (0x0018_0060, "DS", ""), (0x0020_0060, "CS", ""),
+      (0x0018_0015, "CS", "HEADNECK"), (0x0018_0060, "DS", ""),
       (0x0018_5100, "CS", "HFS"), (0x0020_0010, "SH", "1"),
       (0x0020_0011, "IS", "1"), (0x0020_0012, "IS", ""),
       (0x0020_0037, "DS", decimals(axes)),
