@@ -173,7 +173,13 @@ struct RegisterTests {
     }
     let wasThere = hadFolder.load(ordering: .relaxed)
     #expect(wasThere)
-    #expect(Self.places().subtracting(before).isEmpty)
+    // Other tests register at the same time: their folders go when they are done, a forgotten one stays.
+    var left = Self.places().subtracting(before)
+    for _ in 0..<240 where !left.isEmpty {
+      Thread.sleep(forTimeInterval: 0.5)
+      left.formIntersection(Self.places())
+    }
+    #expect(left.isEmpty)
   }
 
   @Test("A mask on another grid, or of nothing, is refused")
