@@ -129,7 +129,8 @@ def predict(folder, method, model):
             if patient.is_dir():
                 name = patient.name
                 shutil.copy(patient / "midRT" / f"{name}_midRT_mask.nii.gz", references / f"{name}.nii.gz")
-        run("adapt", "calibrate", place / "calibration", references, "--model", model)
+        run("adapt", "calibrate", place / "calibration", references, "--model", model,
+            "--patients", folder / "calibration")
     once(place / "calibrated.done", calibrate)
     once(place / "ruled.done", lambda: contour(folder, method, model, "test", place / "ruled", True))
 

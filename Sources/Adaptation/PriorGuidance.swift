@@ -9,9 +9,11 @@ public struct PriorGuidance: Sendable {
   public let contours: LabelMap
   /// What the contours' numbers stand for.
   public let scheme: LabelScheme
-  /// The earlier scan, on the later one's grid; only some models look at it.
+  /// The earlier scan, on the later one's grid; some models look at it, and what is left of the
+  /// tumors' contrast is told from it.
   public let earlier: Volume<Float>?
-  /// The earlier tumors, structure after structure in the scheme's order.
+  /// The earlier tumors, structure after structure in the scheme's order; with the earlier scan they
+  /// know what is left of their contrast.
   public let instances: [TumorInstance]
 
   /// Guidance from its parts.
@@ -29,11 +31,14 @@ public struct PriorGuidance: Sendable {
     self.contours = contours
     self.scheme = scheme
     self.earlier = earlier
-    instances = tumorInstances(
-      in: scheme.entries.map { entry in
-        (entry.label, CroppedMask(contours.map { $0 == entry.label }))
+    var instances = tumorInstances(in: contours, scheme: scheme)
+    if let earlier {
+      let contrast = RemainingContrast(earlier: earlier, later: later, contours: contours)
+      for index in instances.indices {
+        instances[index].remainingContrast = contrast.share(of: instances[index])
       }
-    )
+    }
+    self.instances = instances
   }
 
   /// The volume that a model's channel takes.
@@ -66,6 +71,27 @@ public struct PriorGuidance: Sendable {
       }
       return contours.map { $0 == entry.label ? 1 : 0 }
     }
+  }
+}
+
+extension PriorGuidance {
+  /// What became of the earlier tumors in contours of the later scan.
+  /// - Parameters:
+  ///   - contours: The later contours, on the later scan's grid.
+  ///   - other: Their scheme; structures are the same where their names are.
+  /// - Returns: One change a structure of that scheme, in its order.
+  public func changes(to contours: LabelMap, scheme other: LabelScheme) -> [StructureChange] {
+    let before = instances.compactMap { tumor -> TumorInstance? in
+      guard let name = scheme.entry(label: tumor.label)?.name,
+        let entry = other.entries.first(where: { $0.name == name })
+      else { return nil }
+      return tumor.numbered(label: entry.label)
+    }
+    return structureChanges(
+      from: before,
+      to: tumorInstances(in: contours, scheme: other),
+      scheme: other
+    )
   }
 }
 

@@ -26,6 +26,9 @@ public struct StructureChange: Hashable, Sendable, Codable {
     public let millilitersAfter: Double
     /// The middle of its voxels (before; of a new one, after) in LPS, mm.
     public let center: [Double]
+    /// How much of an earlier tumor's contrast is left in the later scan, about 1 where it looks as
+    /// before; `nil` where it is new or the earlier scan is not known.
+    public let remainingContrast: Double?
   }
 
   /// The structure's name.
@@ -41,6 +44,16 @@ public struct StructureChange: Hashable, Sendable, Codable {
   /// none before.
   public var relativeChange: Double? {
     millilitersBefore > 0 ? millilitersAfter / millilitersBefore - 1 : nil
+  }
+
+  /// The contrast that is left where its later contours lie: the largest of those earlier tumors that
+  /// persist in them; `nil` where there are none, where one is not known, or where a tumor is new, of
+  /// which nothing earlier tells.
+  public var remainingContrast: Double? {
+    guard !tumors.contains(where: { $0.fate == .new }) else { return nil }
+    let persisting = tumors.filter { $0.fate == .persists }.map(\.remainingContrast)
+    let known = persisting.compactMap(\.self)
+    return known.count == persisting.count ? known.max() : nil
   }
 }
 
@@ -80,7 +93,8 @@ public func structureChanges(
         fate: isAlive[index] ? .persists : .vanished,
         millilitersBefore: earlier[index].volume / 1000,
         millilitersAfter: heirs[index] / 1000,
-        center: earlier[index].center
+        center: earlier[index].center,
+        remainingContrast: earlier[index].remainingContrast
       )
     }
     let added = new.enumerated().map { index, tumor in
@@ -89,7 +103,8 @@ public func structureChanges(
         fate: .new,
         millilitersBefore: 0,
         millilitersAfter: tumor.volume / 1000,
-        center: tumor.center
+        center: tumor.center,
+        remainingContrast: nil
       )
     }
     return StructureChange(

@@ -1,3 +1,4 @@
+public import Anatomy
 internal import ImageProcessing
 public import Volumes
 
@@ -9,12 +10,21 @@ public struct TumorInstance: Hashable, Sendable {
   public let number: Int
   /// Its voxels; at least one.
   public let mask: CroppedMask
+  /// Of an earlier tumor, how much of its contrast is left in the later scan: about 1 where it looks as
+  /// before, about 0 where it looks like its surroundings; `nil` where that is not known.
+  public internal(set) var remainingContrast: Double?
 
   /// A tumor from its parts.
-  package init(label: UInt16, number: Int, mask: CroppedMask) {
+  package init(
+    label: UInt16,
+    number: Int,
+    mask: CroppedMask,
+    remainingContrast: Double? = nil
+  ) {
     self.label = label
     self.number = number
     self.mask = mask
+    self.remainingContrast = remainingContrast
   }
 
   /// The smallest box around it.
@@ -40,9 +50,23 @@ public func tumorInstances(in structures: [(label: UInt16, mask: CroppedMask)]) 
   }
 }
 
+/// The connected tumors of a label map, structure after structure in the scheme's order.
+public func tumorInstances(in contours: LabelMap, scheme: LabelScheme) -> [TumorInstance] {
+  tumorInstances(
+    in: scheme.entries.map { entry in
+      (entry.label, CroppedMask(contours.map { $0 == entry.label }))
+    }
+  )
+}
+
 extension TumorInstance {
   /// The same tumor under another structure's number.
   package func numbered(label: UInt16) -> TumorInstance {
-    TumorInstance(label: label, number: number, mask: mask)
+    TumorInstance(
+      label: label,
+      number: number,
+      mask: mask,
+      remainingContrast: remainingContrast
+    )
   }
 }

@@ -21,7 +21,7 @@ public struct VolumeIntervalRule: Hashable, Sendable, Codable {
   ///   that coverage.
   public init(
     structure: String,
-    outcomes: [VolumeOutcome],
+    outcomes: [TumorOutcome],
     coverage: Double = 0.9
   ) throws(AdaptationError) {
     let counted = outcomes.filter { $0.actual > 0 || $0.predicted > 0 }

@@ -16,6 +16,12 @@ public struct CaseFolder: Sendable {
   /// The file endings that are looked for where none is given.
   public static let fileEndings = [".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd"]
 
+  /// A volume's file name without its ending; `nil` for other files.
+  package static func stem(of file: String) -> String? {
+    fileEndings.first { file.lowercased().hasSuffix($0) && file.count > $0.count }
+      .map { String(file.dropLast($0.count)) }
+  }
+
   /// Lists the cases of a folder; other files are passed over.
   /// - Parameters:
   ///   - folder: The folder; its subfolders are not searched.

@@ -1,8 +1,7 @@
 internal import Anatomy
 internal import Foundation
 
-/// HNTS-MRG 2024's release: `ID/preRT/ID_preRT_T2.nii.gz` with `ID_preRT_mask.nii.gz`, and in
-/// `ID/midRT` the same of mid-radiotherapy with the registered scan and mask from before it.
+/// HNTS-MRG 2024's release as a data set of one time point; ``HNTSMRGPatient`` names its files.
 ///
 /// 1 is the primary tumor, 2 are the lymph nodes; both may well be absent.
 struct HNTSMRGRelease {
@@ -13,7 +12,10 @@ struct HNTSMRGRelease {
   /// Whether some subfolder has the scans of a time point.
   static func isOne(_ folder: URL) -> Bool {
     ((try? names(in: folder)) ?? []).contains { name in
-      ["preRT", "midRT"].contains { fileKind(folder.appending(path: "\(name)/\($0)")) == .folder }
+      let patient = HNTSMRGPatient(name, in: folder)
+      return HNTSMRGPatient.TimePoint.allCases.contains {
+        fileKind(patient.folder(of: $0)) == .folder
+      }
     }
   }
 
@@ -31,30 +33,22 @@ struct HNTSMRGRelease {
   }
 
   func dataset() throws(TrainingDatasetError) -> TrainingDataset {
-    let time = layout == .midRT ? "midRT" : "preRT"
-    var files = ["\(time)_T2"]
-    var channelNames = ["T2"]
-    if usesPrior {
-      files += ["preRT_T2_registered", "preRT_mask_registered"]
-      channelNames += ["T2_prior", "mask_prior"]
-    }
+    let time: HNTSMRGPatient.TimePoint = layout == .midRT ? .later : .before
+    let channelNames = ["T2"] + (usesPrior ? ["T2_prior", "mask_prior"] : [])
     var cases: [TrainingCase] = []
     for name in try names(in: folder) {
-      let place = folder.appending(path: "\(name)/\(time)")
-      guard fileKind(place) == .folder else { continue }
-      var found: [URL] = []
-      for file in files + ["\(time)_mask"] {
-        let url = place.appending(path: "\(name)_\(file).nii.gz")
-        guard fileKind(url) == .file else {
-          throw .missingFile(case: name, file: url.lastPathComponent)
-        }
-        found.append(url)
+      let patient = HNTSMRGPatient(name, in: folder)
+      guard fileKind(patient.folder(of: time)) == .folder else { continue }
+      let prior = usesPrior ? [patient.registeredScan, patient.registeredMask] : []
+      let channels = [patient.scan(time)] + prior
+      for file in channels + [patient.mask(time)] where fileKind(file) != .file {
+        throw .missingFile(case: name, file: file.lastPathComponent)
       }
       cases.append(
         TrainingCase(
           name: name,
-          channels: Array(found.dropLast()),
-          labels: .map(found[files.count], classes: [1: 1, 2: 2]),
+          channels: channels,
+          labels: .map(patient.mask(time), classes: [1: 1, 2: 2]),
           contoured: [1, 2]
         )
       )
@@ -62,7 +56,7 @@ struct HNTSMRGRelease {
     guard !cases.isEmpty, let labels = LabelScheme(named: "hntsmrg") else {
       throw .noCases(
         folder: folder.lastPathComponent,
-        expected: "folders like 2/\(time)/2_\(time)_T2.nii.gz are"
+        expected: "folders like 2/\(time.rawValue)/2_\(time.rawValue)_T2.nii.gz are"
       )
     }
     return TrainingDataset(

@@ -129,11 +129,11 @@ private func isDICOM(_ url: URL) -> Bool { url.lastPathComponent.lowercased().ha
 
 /// A file name without the ending of a volume's or a DICOM file's; `nil` where it has none.
 func volumeStem(_ name: String) -> String? {
-  for ending in [".seg.nrrd", ".dcm"] + CaseFolder.fileEndings
+  for ending in [".seg.nrrd", ".dcm"]
   where name.lowercased().hasSuffix(ending) && name.count > ending.count {
     return String(name.dropLast(ending.count))
   }
-  return nil
+  return CaseFolder.stem(of: name)
 }
 
 /// HaN-Seg's release: `case_01_OAR_Parotid_L.seg.nrrd`.

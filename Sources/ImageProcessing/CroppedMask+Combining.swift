@@ -35,15 +35,7 @@ extension CroppedMask {
   public func grown(by margin: Double) -> CroppedMask {
     guard let box, margin != 0 else { return self }
     // A voxel more than the margin: room for those outside that an inner margin is measured from.
-    let reach = SIMD3<Int>(
-      (0..<3).map { axis in
-        Int(min((margin.magnitude / grid.spacing[axis]).rounded(.up) + 1, Double(grid.size[axis])))
-      }
-    )
-    func widened(_ range: Range<Int>, _ axis: Int) -> Range<Int> {
-      max(0, range.lowerBound - reach[axis])..<min(grid.size[axis], range.upperBound + reach[axis])
-    }
-    let around = VoxelBox(i: widened(box.i, 0), j: widened(box.j, 1), k: widened(box.k, 2))
+    let around = box.widened(by: margin.magnitude, on: grid)
     var marks: [UInt8] = []
     marks.reserveCapacity(around.count)
     for k in around.k {

@@ -32,6 +32,16 @@ public struct VoxelBox: Hashable, Sendable {
     )
   }
 
+  /// The box with a margin in mm and a voxel more on each side, as far as the grid reaches.
+  package func widened(by margin: Double, on grid: VoxelGrid) -> VoxelBox {
+    func wider(_ range: Range<Int>, _ axis: Int) -> Range<Int> {
+      let size = grid.size[axis]
+      let reach = Int(min((margin / grid.spacing[axis]).rounded(.up) + 1, Double(size)))
+      return max(0, range.lowerBound - reach)..<min(size, range.upperBound + reach)
+    }
+    return VoxelBox(i: wider(i, 0), j: wider(j, 1), k: wider(k, 2))
+  }
+
   /// The smallest box around two.
   public func union(_ other: VoxelBox) -> VoxelBox {
     func hull(_ a: Range<Int>, _ b: Range<Int>) -> Range<Int> {

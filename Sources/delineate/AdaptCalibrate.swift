@@ -13,13 +13,16 @@ struct AdaptCalibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
     abstract:
-      "Decide on validation patients what volume counts as a tumor, and how sure volumes are.",
+      "Decide on validation patients what counts as a tumor, and how sure volumes are.",
     discussion: """
       PREDICTED and REFERENCE are folders with one label map a patient, of the same names. \
-      PREDICTED was made by adapt with --keep-all, so that no rule was followed yet. \
-      Writes adaptation.json into the model's folder; adapt follows it.
+      PREDICTED was made by adapt with --keep-all, so that no rule was followed yet. With --patients \
+      a rule may also ask how much of the earlier tumor's contrast is left where contours lie; \
+      without, their volume alone counts. Writes adaptation.json into the model's folder; adapt \
+      follows it.
 
       EXAMPLES
+        delineate adapt calibrate predicted reference --patients HNTSMRG24_valid --model adaptive
         delineate adapt calibrate predicted reference --model adaptive
         delineate adapt calibrate predicted reference --model adaptive --specificity 0.98 --json
       """
@@ -30,6 +33,12 @@ struct AdaptCalibrate: ParsableCommand {
 
   @Argument(help: "The references.", completion: .directory)
   var reference: String
+
+  @Option(
+    help: "The validation patients in HNTS-MRG's layout, with their earlier scans.",
+    completion: .directory
+  )
+  var patients: String?
 
   @Option(help: "The model's folder, which takes the rules.", completion: .directory)
   var model: String
@@ -56,9 +65,12 @@ struct AdaptCalibrate: ParsableCommand {
     let place = URL(filePath: model)
     guard place.isFolder else { throw CommandError.notAFolder(model) }
     let scheme = try inspectModel(at: place).plan.labels
-    let outcomes = try volumeOutcomes(
+    if let patients, !URL(filePath: patients).isFolder { throw CommandError.notAFolder(patients) }
+    let outcomes = try tumorOutcomes(
       predicted: URL(filePath: predicted),
       reference: URL(filePath: reference),
+      patients: patients.map { URL(filePath: $0) },
+      settings: SegmentationRequest(inputs: [], model: place),
       scheme: scheme
     )
     var rules = AdaptationRules()
@@ -92,7 +104,8 @@ struct AdaptCalibrate: ParsableCommand {
 
   private func table(_ rules: AdaptationRules) -> String {
     var table = TextTable(header: [
-      "Structure", "Present", "Vanished", "Counts from, ml", "Recognized", "Kept", "± scales",
+      "Structure", "Present", "Vanished", "Counts from, ml", "Contrast left", "Recognized", "Kept",
+      "± scales",
     ])
     func share(_ value: Double?) -> String {
       value.map { "\(($0 * 100).text(digits: 0)) %" } ?? "–"
@@ -100,7 +113,9 @@ struct AdaptCalibrate: ParsableCommand {
     for rule in rules.existence {
       table.rows.append([
         rule.structure, "\(rule.present)", "\(rule.vanished)",
-        rule.smallestMilliliters.text(digits: 2), share(rule.sensitivity), share(rule.specificity),
+        rule.smallestMilliliters.text(digits: 2),
+        rule.smallestRemainingContrast?.text(digits: 2) ?? "–",
+        share(rule.sensitivity), share(rule.specificity),
         rules.interval(of: rule.structure).map { $0.factor.text(digits: 2) } ?? "–",
       ])
     }

@@ -132,9 +132,14 @@ extension StructureChange.Tumor {
     switch fate {
     case .persists:
       "\(millilitersBefore.text(digits: 2)) ml before, \(millilitersAfter.text(digits: 2)) ml now"
-    case .vanished: "vanished; \(millilitersBefore.text(digits: 2)) ml before"
+        + contrastText
+    case .vanished: "vanished; \(millilitersBefore.text(digits: 2)) ml before" + contrastText
     case .new: "new; \(millilitersAfter.text(digits: 2)) ml"
     }
+  }
+
+  private var contrastText: String {
+    remainingContrast.map { "; \($0.text(digits: 2)) of its contrast is left" } ?? ""
   }
 }
 

@@ -1,6 +1,7 @@
 import Adaptation
 import Anatomy
 import ArgumentParser
+import Datasets
 import Foundation
 import Models
 import Registration
@@ -194,48 +195,20 @@ struct AdaptRun: AsyncParsableCommand {
       precision: precision,
       threads: threads
     )
-    func request(
-      _ later: URL,
-      _ contours: URL,
-      _ earlier: URL?,
-      isRegistered: Bool
-    ) -> AdaptRequest {
-      AdaptRequest(
-        later: later,
-        contours: contours,
-        earlier: earlier,
-        isRegistered: isRegistered,
-        settings: settings,
-        margins: margins,
-        followsExistence: !keepAll,
-        stepsFolder: steps.map { URL(filePath: $0) }
-      )
-    }
     if let patients {
       let folder = URL(filePath: patients)
       guard folder.isFolder else { throw CommandError.missing(patients) }
       // Patients to contour have no later contours yet, so they are no training data set.
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        .filter { folder.appending(path: "\($0)/midRT").isFolder }
-      guard !names.isEmpty else { throw AdaptError.noPatients(folder: folder.lastPathComponent) }
-      return names.map { name in
-        let place = folder.appending(path: "\(name)/midRT")
-        let later = place.appending(path: "\(name)_midRT_T2.nii.gz")
-        let mask = place.appending(path: "\(name)_preRT_mask_registered.nii.gz")
-        if FileManager.default.fileExists(atPath: mask.path) {
-          let scan = place.appending(path: "\(name)_preRT_T2_registered.nii.gz")
-          return (name, request(later, mask, scan, isRegistered: true))
-        }
-        let before = folder.appending(path: "\(name)/preRT")
-        return (
-          name,
-          request(
-            later,
-            before.appending(path: "\(name)_preRT_mask.nii.gz"),
-            before.appending(path: "\(name)_preRT_T2.nii.gz"),
-            isRegistered: false
-          )
+      let found = HNTSMRGPatient.all(in: folder, with: .later)
+      guard !found.isEmpty else { throw AdaptError.noPatients(folder: folder.lastPathComponent) }
+      return found.map { patient in
+        let request = AdaptRequest(
+          patient,
+          settings: settings,
+          margins: margins,
+          followsExistence: !keepAll
         )
+        return (patient.name, request)
       }
     }
     guard let later, let contours else { return [] }
@@ -247,11 +220,15 @@ struct AdaptRun: AsyncParsableCommand {
     return [
       (
         file.lastPathComponent,
-        request(
-          file,
-          URL(filePath: contours),
-          earlier.map { URL(filePath: $0) },
-          isRegistered: registered || earlier == nil
+        AdaptRequest(
+          later: file,
+          contours: URL(filePath: contours),
+          earlier: earlier.map { URL(filePath: $0) },
+          isRegistered: registered || earlier == nil,
+          settings: settings,
+          margins: margins,
+          followsExistence: !keepAll,
+          stepsFolder: steps.map { URL(filePath: $0) }
         )
       )
     ]

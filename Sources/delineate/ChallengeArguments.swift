@@ -67,4 +67,23 @@ struct ChallengeArguments: ParsableArguments {
     settings.prioritization = try priorities.prioritization()
     return settings
   }
+
+  /// Runs a container, shows how far it is, and puts its sentences on standard error.
+  func run<Answer>(
+    _ container: (
+      SegmentationService, @escaping ChallengeReport,
+      @escaping @Sendable (SegmentationProgress) -> Void
+    ) async throws -> Answer
+  ) async throws -> Answer {
+    let progress = ProgressLine(case: nil, isQuiet: false)
+    defer { progress.finish() }
+    return try await container(
+      SegmentationService(),
+      { sentence in
+        progress.finish()
+        StatusLine.write("\(sentence)\n")
+      },
+      { progress.show($0) }
+    )
+  }
 }

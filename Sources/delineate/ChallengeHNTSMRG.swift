@@ -9,8 +9,8 @@ struct ChallengeHNTSMRG: AsyncParsableCommand {
     abstract: "Answer the HNTS-MRG 2024 challenge: tumors on T2-weighted MR.",
     discussion: """
       Task 1 reads INPUT/images/pre-rt-t2w-head-neck; task 2 reads mid-rt-t2w-head-neck and, for \
-      models with the channels T2_prior and mask_prior, registered-pre-rt-head-neck and \
-      registered-pre-rt-head-neck-segmentation. One patient a run. Writes \
+      models that earlier contours guide, registered-pre-rt-head-neck and \
+      registered-pre-rt-head-neck-segmentation, and contours as adapt does. One patient a run. Writes \
       OUTPUT/images/mri-head-neck-segmentation/output.mha (compressed 8-bit; 1 GTVp, 2 GTVn).
 
       EXAMPLES
@@ -38,18 +38,10 @@ struct ChallengeHNTSMRG: AsyncParsableCommand {
       input: URL(filePath: arguments.input),
       output: URL(filePath: arguments.output)
     )
-    let progress = ProgressLine(case: nil, isQuiet: false)
-    defer { progress.finish() }
-    let written = try await container.run(
-      arguments.settings(),
-      on: SegmentationService(),
-      report: { sentence in
-        progress.finish()
-        StatusLine.write("\(sentence)\n")
-      },
-      progress: { progress.show($0) }
-    )
-    progress.finish()
+    let settings = try arguments.settings()
+    let written = try await arguments.run { service, report, progress in
+      try await container.run(settings, on: service, report: report, progress: progress)
+    }
     print("Wrote \(written.lastPathComponent)")
   }
 }

@@ -39,18 +39,9 @@ struct ChallengeHaNSeg: AsyncParsableCommand {
       input: URL(filePath: arguments.input),
       output: URL(filePath: arguments.output)
     )
-    let progress = ProgressLine(case: nil, isQuiet: false)
-    defer { progress.finish() }
-    let entries = try await container.run(
-      settings,
-      on: SegmentationService(),
-      report: { sentence in
-        progress.finish()
-        StatusLine.write("\(sentence)\n")
-      },
-      progress: { progress.show($0) }
-    )
-    progress.finish()
+    let entries = try await arguments.run { [settings] service, report, progress in
+      try await container.run(settings, on: service, report: report, progress: progress)
+    }
     for name in entries.flatMap(\.outputs).map(\.filename) { print("Wrote \(name)") }
   }
 }

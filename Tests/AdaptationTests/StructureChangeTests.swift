@@ -28,11 +28,7 @@ struct StructureChangeTests {
     _ after: [(UInt16, SIMD3<Int>, Int)]
   ) throws -> [StructureChange] {
     func instances(_ cubes: [(UInt16, SIMD3<Int>, Int)]) throws -> [TumorInstance] {
-      let map = try contours(cubes)
-      return tumorInstances(
-        in: scheme.entries.map { entry in (entry.label, CroppedMask(map.map { $0 == entry.label }))
-        }
-      )
+      tumorInstances(in: try contours(cubes), scheme: scheme)
     }
     return structureChanges(from: try instances(before), to: try instances(after), scheme: scheme)
   }

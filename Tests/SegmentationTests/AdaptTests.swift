@@ -101,9 +101,9 @@ struct AdaptTests {
     let free = try await SegmentationService().adapt(open, guidance: open.guidance())
     let drawn = free.changes.map(\.millilitersAfter)
     try #require(drawn[0] > 0 && drawn[1] > 0)
-    func cases(_ rest: Double) -> [VolumeOutcome] {
-      (1...20).map { VolumeOutcome(predicted: 10 * rest * Double($0), actual: Double($0)) }
-        + [VolumeOutcome(predicted: rest, actual: 0)]
+    func cases(_ rest: Double) -> [TumorOutcome] {
+      (1...20).map { TumorOutcome(predicted: 10 * rest * Double($0), actual: Double($0)) }
+        + [TumorOutcome(predicted: rest, actual: 0)]
     }
     let rules = AdaptationRules(
       existence: [try ExistenceRule(structure: "GTVp", outcomes: cases(drawn[0] * 1.01))],
@@ -121,6 +121,30 @@ struct AdaptTests {
     kept.followsExistence = false
     let all = try await SegmentationService().adapt(kept, guidance: kept.guidance())
     #expect(all.segmentation.labelMap == free.segmentation.labelMap)
+  }
+
+  @Test("What is left of each tumor's contrast is told where the earlier scan is known")
+  func contrast() async throws {
+    // MR has no negative values.
+    let later = try readScan(at: scan).volume.map { $0 + 2000 }
+    var request = request(try model())
+    request.later = folder.url.appending(path: "later.nii.gz")
+    try VolumeFiles.write(later, to: request.later)
+    let without = try await SegmentationService().adapt(request, guidance: request.guidance())
+    #expect(without.changes.flatMap(\.tumors).allSatisfy { $0.remainingContrast == nil })
+    let prior = try readLabelMap(at: contours).labelMap
+    var earlier = later.map { _ in Float(100) }
+    for place in prior.voxels.indices where prior.voxels[place] > 0 {
+      earlier.withUnsafeMutableVoxels { $0[place] = 300 }
+    }
+    let file = folder.url.appending(path: "earlier.nii.gz")
+    try VolumeFiles.write(earlier, to: file)
+    request.earlier = file
+    let result = try await SegmentationService().adapt(request, guidance: request.guidance())
+    let known = result.changes.map { $0.tumors.compactMap(\.remainingContrast) }
+    #expect(known.map(\.count) == [1, 1])
+    #expect(known.joined().allSatisfy { abs($0) < 1 })
+    #expect(result.segmentation.labelMap == without.segmentation.labelMap)
   }
 
   @Test("Empty earlier contours are said, and the network runs without guidance")

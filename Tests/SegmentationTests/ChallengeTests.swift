@@ -193,6 +193,24 @@ struct ChallengeTests {
       let map = try readLabelMap(at: file).labelMap
       #expect(map.grid.matches(scan.grid) && Set(map.voxels).isSubset(of: [0, 1, 2]))
     }
+    // Channels that are made here: as adapt contours the same patient.
+    let channels = ["T2", "gradient_delineate", "mask_prior_GTVp"]
+    let model = try DrawnModel(structures: ["GTVn", "GTVp"], channels: channels)
+      .write(to: folder, as: "adaptive")
+    let settings = SegmentationRequest(inputs: [], model: model, device: .cpu)
+    let answer = try await HNTSMRGContainer(task: .midRT, input: input, output: output)
+      .run(settings, on: service)
+    let images = input.appending(path: "images")
+    let request = AdaptRequest(
+      later: images.appending(path: "mid-rt-t2w-head-neck/y.mha"),
+      contours: images.appending(path: "registered-pre-rt-head-neck-segmentation/m.mha"),
+      settings: settings
+    )
+    let scheme = try inspectModel(at: model).plan.labels
+    let adapted = try await service.adapt(request, guidance: request.guidance(for: scheme))
+    let swapped = adapted.segmentation.labelMap.map { [0, 2, 1][Int($0)] as UInt16 }
+    #expect(try readLabelMap(at: answer).labelMap.voxels == swapped.voxels)
+    #expect(Set(swapped.voxels).count > 1)
     await #expect(
       throws: ChallengeError.otherScans(needed: ["T2", "T2_prior"], given: ["T2"])
     ) { _ = try await run(.preRT, ["T2", "T2_prior"]) }

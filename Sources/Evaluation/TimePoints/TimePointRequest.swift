@@ -51,16 +51,9 @@ public struct TimePointRequest: Sendable {
 
   /// The patients of a folder in HNTS-MRG's layout, `ID/midRT/ID_midRT_mask.nii.gz` and so on.
   public static func patients(inRelease folder: URL) -> [Patient] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.sorted(by: isInNaturalOrder).compactMap { name in
-      let place = folder.appending(path: "\(name)/midRT")
-      let patient = Patient(
-        name: name,
-        reference: place.appending(path: "\(name)_midRT_mask.nii.gz"),
-        before: place.appending(path: "\(name)_preRT_mask_registered.nii.gz")
-      )
-      return FileManager.default.fileExists(atPath: patient.reference.path) ? patient : nil
-    }
+    HNTSMRGPatient.all(in: folder, with: .later)
+      .map { Patient(name: $0.name, reference: $0.mask(.later), before: $0.registeredMask) }
+      .filter { FileManager.default.fileExists(atPath: $0.reference.path) }
   }
 
   /// The patients of two folders with label maps of the same names.
@@ -68,7 +61,7 @@ public struct TimePointRequest: Sendable {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: references.path)) ?? []
     return names.sorted(by: isInNaturalOrder).compactMap { file in
       let earlier = before.appending(path: file)
-      guard let name = caseName(of: file),
+      guard let name = CaseFolder.stem(of: file),
         FileManager.default.fileExists(atPath: earlier.path)
       else { return nil }
       return Patient(name: name, reference: references.appending(path: file), before: earlier)
@@ -151,7 +144,11 @@ extension TimePointRequest {
     guard before.grid.matches(reference.grid) else {
       throw .otherGrid(patient: patient.name, what: "the earlier contours")
     }
-    var results = [outcomes(patient.name, before, reference: reference, before: before)]
+    let masks = [reference, before].map(masks(of:))
+    func outcomes(_ found: [CroppedMask]) -> [TimePointOutcome] {
+      self.outcomes(of: patient.name, found, reference: masks[0], before: masks[1])
+    }
+    var results = [outcomes(masks[1])]
     for (name, folder) in methods {
       guard let file = Self.file(of: patient.name, in: folder) else {
         throw .missing(patient: patient.name, method: name)
@@ -160,31 +157,35 @@ extension TimePointRequest {
       guard map.grid.matches(reference.grid) else {
         throw .otherGrid(patient: patient.name, what: "\(name)'s contours")
       }
-      results.append(outcomes(patient.name, map, reference: reference, before: before))
+      results.append(outcomes(self.masks(of: map)))
     }
     return results
   }
 
+  /// The structures' masks, in the scheme's order.
+  private func masks(of map: LabelMap) -> [CroppedMask] {
+    scheme.entries.map { entry in CroppedMask(map.map { $0 == entry.label }) }
+  }
+
   private func outcomes(
-    _ patient: String,
-    _ found: LabelMap,
-    reference: LabelMap,
-    before: LabelMap
+    of patient: String,
+    _ found: [CroppedMask],
+    reference: [CroppedMask],
+    before: [CroppedMask]
   ) -> [TimePointOutcome] {
     let metrics: [Metric] = [.dice, .hausdorff(percentile: 95), .meanSurfaceDistance]
-    return scheme.entries.compactMap { entry in
-      func mask(_ map: LabelMap) -> CroppedMask { CroppedMask(map.map { $0 == entry.label }) }
+    return scheme.entries.enumerated().compactMap { index, entry in
       guard
         let pair = try? StructureComparison(
-          reference: mask(reference),
-          prediction: mask(found),
+          reference: reference[index],
+          prediction: found[index],
           metrics: metrics
         )
       else { return nil }
       return TimePointOutcome(
         caseName: patient,
         structure: entry.name,
-        millilitersBefore: mask(before).volume / 1000,
+        millilitersBefore: before[index].volume / 1000,
         millilitersNow: pair.overlap.referenceVolume / 1000,
         millilitersFound: pair.overlap.predictionVolume / 1000,
         millilitersCommon: pair.overlap.truePositiveVolume / 1000,
@@ -204,11 +205,5 @@ extension TimePointRequest {
   private static func file(of name: String, in folder: URL) -> URL? {
     CaseFolder.fileEndings.map { folder.appending(path: name + $0) }
       .first { FileManager.default.fileExists(atPath: $0.path) }
-  }
-
-  /// A label map's file name without its ending; `nil` for other files.
-  private static func caseName(of file: String) -> String? {
-    CaseFolder.fileEndings.first { file.lowercased().hasSuffix($0) && file.count > $0.count }
-      .map { String(file.dropLast($0.count)) }
   }
 }

@@ -61,15 +61,18 @@ extension AdaptRequest {
   ) throws -> AdaptGuidance {
     let scan = try readScan(at: later)
     let before = try isRegistered ? nil : earlier.map { try readScan(at: $0) }
-    if let earlier, !isRegistered { try checkOrder(of: earlier, before, and: later, scan) }
-    let drawnOn = before.flatMap { scan in earlier.map { (scan, $0) } } ?? (scan, later)
+    let earlierSeries = try images(of: before, at: earlier)
+    let laterSeries =
+      before == nil || earlierSeries != nil ? try images(of: scan, at: later) : nil
+    // Of two DICOM studies the dates say which is earlier.
+    if let day = earlierSeries?.studyDate, let other = laterSeries?.studyDate, day > other {
+      throw AdaptError.exchangedScans
+    }
     let read = try readTumorContours(
       at: contours,
       for: scheme,
-      on: drawnOn.0.volume.grid,
-      series: try drawnOn.0.source.seriesUID.map {
-        try ImageSeries.read(in: drawnOn.1, uid: $0)
-      }
+      on: (before ?? scan).volume.grid,
+      series: before == nil ? laterSeries : earlierSeries
     )
     guard let before else {
       let prior = try PriorGuidance(
@@ -107,13 +110,9 @@ extension AdaptRequest {
     return guidance
   }
 
-  /// Of two DICOM studies the dates say which is earlier.
-  private func checkOrder(of earlier: URL, _ before: Scan?, and later: URL, _ now: Scan) throws {
-    guard let first = before?.source.seriesUID, let second = now.source.seriesUID else { return }
-    let series = try (
-      ImageSeries.read(in: earlier, uid: first), ImageSeries.read(in: later, uid: second)
-    )
-    guard let day = series.0.studyDate, let other = series.1.studyDate, day > other else { return }
-    throw AdaptError.exchangedScans
+  /// The images that a scan was read from, where those were DICOM files.
+  private func images(of scan: Scan?, at place: URL?) throws -> ImageSeries? {
+    guard let place, let uid = scan?.source.seriesUID else { return nil }
+    return try ImageSeries.read(in: place, uid: uid)
   }
 }

@@ -1,4 +1,5 @@
 public import Adaptation
+public import Datasets
 public import Foundation
 public import Volumes
 
@@ -43,6 +44,29 @@ public struct AdaptRequest: Sendable, Hashable {
     self.margins = margins
     self.followsExistence = followsExistence
     self.stepsFolder = stepsFolder
+  }
+}
+
+extension AdaptRequest {
+  /// A patient in HNTS-MRG's layout: what the release registered is taken, else it is registered here.
+  public init(
+    _ patient: HNTSMRGPatient,
+    settings: SegmentationRequest,
+    margins: [Double] = [0.5],
+    followsExistence: Bool = true
+  ) {
+    func isThere(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
+    let isRegistered = isThere(patient.registeredMask)
+    let earlier = isRegistered ? patient.registeredScan : patient.scan(.before)
+    self.init(
+      later: patient.scan(.later),
+      contours: isRegistered ? patient.registeredMask : patient.mask(.before),
+      earlier: isRegistered && !isThere(earlier) ? nil : earlier,
+      isRegistered: isRegistered,
+      settings: settings,
+      margins: margins,
+      followsExistence: followsExistence
+    )
   }
 }
 

@@ -63,24 +63,23 @@ public struct AdaptiveDataset: Sendable {
     }
     var samples = 0
     for patient in patients {
-      let place = source.appending(path: patient)
+      let files = HNTSMRGPatient(patient, in: source)
       try write(
         patient,
-        scan: place.appending(path: "midRT/\(patient)_midRT_T2.nii.gz"),
-        answer: place.appending(path: "midRT/\(patient)_midRT_mask.nii.gz"),
-        prior: place.appending(path: "midRT/\(patient)_preRT_mask_registered.nii.gz"),
-        earlier: place.appending(path: "midRT/\(patient)_preRT_T2_registered.nii.gz"),
+        scan: files.scan(.later),
+        answer: files.mask(.later),
+        prior: files.registeredMask,
+        earlier: files.registeredScan,
         to: folder
       )
       wrote(patient)
       samples += 1
       guard usesEarlierScans else { continue }
-      let mask = place.appending(path: "preRT/\(patient)_preRT_mask.nii.gz")
       try write(
         Self.earlierName(patient),
-        scan: place.appending(path: "preRT/\(patient)_preRT_T2.nii.gz"),
-        answer: mask,
-        prior: mask,
+        scan: files.scan(.before),
+        answer: files.mask(.before),
+        prior: files.mask(.before),
         earlier: nil,
         to: folder
       )

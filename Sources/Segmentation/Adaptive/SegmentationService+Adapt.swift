@@ -60,19 +60,15 @@ extension SegmentationService {
     if prior.instances.isEmpty {
       warnings.append("The earlier contours are empty: nothing guides the network.")
     }
-    if request.followsExistence {
-      warnings += labels.clearVanished(by: rules, scheme: first.scheme)
+    var changes = prior.changes(to: labels, scheme: first.scheme)
+    let vanished = request.followsExistence ? rules.vanished(among: changes) : []
+    if !vanished.isEmpty {
+      warnings += vanished.map(\.sentence)
+      let names = Set(vanished.map(\.structure))
+      let cleared = Set(first.scheme.entries.filter { names.contains($0.name) }.map(\.label))
+      labels = labels.map { cleared.contains($0) ? 0 : $0 }
+      changes = prior.changes(to: labels, scheme: first.scheme)
     }
-    let after = tumorInstances(
-      in: first.scheme.entries.map { entry in
-        (entry.label, CroppedMask(labels.map { $0 == entry.label }))
-      }
-    )
-    let changes = structureChanges(
-      from: prior.instances.renumbered(from: prior.scheme, to: first.scheme),
-      to: after,
-      scheme: first.scheme
-    )
     let found = LabelVolumes(labels)
     var intervals: [String: ClosedRange<Double>] = [:]
     for entry in first.scheme.entries {
@@ -113,43 +109,5 @@ extension ModelPlan {
   /// Whether a voxel has one class, so that probabilities can be averaged and decided again.
   fileprivate var hasClasses: Bool {
     if case .classes = outputs { true } else { false }
-  }
-}
-
-extension LabelMap {
-  /// Clears structures that are smaller than the rules allow, and says so.
-  fileprivate mutating func clearVanished(
-    by rules: AdaptationRules,
-    scheme: LabelScheme
-  ) -> [String] {
-    let volumes = LabelVolumes(self)
-    var sentences: [String] = []
-    var cleared: Set<UInt16> = []
-    for entry in scheme.entries {
-      let volume = volumes.volumeInMilliliters(of: entry.label)
-      guard volume > 0, let rule = rules.existence(of: entry.name) else { continue }
-      guard !rule.keeps(milliliters: volume) else { continue }
-      cleared.insert(entry.label)
-      func text(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
-      sentences.append(
-        "\(entry.name): the network drew \(text(volume)) ml, less than the "
-          + "\(text(rule.smallestMilliliters)) ml that count as a tumor: reported as vanished."
-      )
-    }
-    if !cleared.isEmpty { self = map { cleared.contains($0) ? 0 : $0 } }
-    return sentences
-  }
-}
-
-extension [TumorInstance] {
-  /// The same tumors with another scheme's numbers, by the structures' names; those that it does not
-  /// know are left out.
-  fileprivate func renumbered(from own: LabelScheme, to other: LabelScheme) -> [TumorInstance] {
-    compactMap { tumor in
-      guard let name = own.entry(label: tumor.label)?.name,
-        let entry = other.entries.first(where: { $0.name == name })
-      else { return nil }
-      return tumor.numbered(label: entry.label)
-    }
   }
 }

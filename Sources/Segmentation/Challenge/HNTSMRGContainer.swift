@@ -8,7 +8,8 @@ import Volumes
 /// out.
 ///
 /// Task 1 contours the scan before radiotherapy, task 2 the one in its middle; task 2 is also given the
-/// earlier scan and contours, as they were and registered. Writes
+/// earlier scan and contours, as they were and registered, and runs adaptive models as
+/// ``SegmentationService/adapt(_:guidance:progress:)`` does. Writes
 /// `images/mri-head-neck-segmentation/output.mha`, compressed 8-bit on the contoured scan's grid.
 /// - SeeAlso: hntsmrg24.grand-challenge.org, and `Documentation/Challenges.md`.
 public struct HNTSMRGContainer: Sendable {
@@ -24,13 +25,13 @@ public struct HNTSMRGContainer: Sendable {
     var folders: [(channel: String, folder: String)] {
       switch self {
       case .preRT: [("T2", "pre-rt-t2w-head-neck")]
-      case .midRT:
-        [
-          ("T2", "mid-rt-t2w-head-neck"), ("T2_prior", "registered-pre-rt-head-neck"),
-          ("mask_prior", "registered-pre-rt-head-neck-segmentation"),
-        ]
+      case .midRT: [("T2", Self.laterScan), ("T2_prior", Self.earlierScan)]
       }
     }
+
+    static let laterScan = "mid-rt-t2w-head-neck"
+    static let earlierScan = "registered-pre-rt-head-neck"
+    static let earlierContours = "registered-pre-rt-head-neck-segmentation"
   }
 
   /// The folder that holds `images`.
@@ -80,10 +81,7 @@ public struct HNTSMRGContainer: Sendable {
     if !labels.missing.isEmpty {
       report("Not in the model, empty: \(labels.missing.joined(separator: ", ")).")
     }
-    var request = settings
-    request.inputs = try scans(for: plan)
-    request.missingChannels = []
-    let result = try await service.segment(request, progress: progress)
+    let result = try await contours(by: plan, settings, on: service, progress: progress)
     for warning in result.report.warnings { report(warning) }
     let folder = output.appending(path: "images/mri-head-neck-segmentation")
     do {
@@ -94,6 +92,29 @@ public struct HNTSMRGContainer: Sendable {
     let place = folder.appending(path: "output.mha")
     try VolumeFiles.write(labels.relabeled(result.labelMap), scheme: nil, to: place)
     return place
+  }
+
+  /// Contours by what suits the model: task 2 is given what adaptive ones look at.
+  private func contours(
+    by plan: ModelPlan,
+    _ settings: SegmentationRequest,
+    on service: SegmentationService,
+    progress: @Sendable (SegmentationProgress) -> Void
+  ) async throws -> SegmentationResult {
+    guard task == .midRT, (try? adaptiveChannels(of: plan)) != nil else {
+      var request = settings
+      request.inputs = try scans(for: plan)
+      request.missingChannels = []
+      return try await service.segment(request, progress: progress)
+    }
+    let request = AdaptRequest(
+      later: try onlyScan(in: Task.laterScan),
+      contours: try onlyScan(in: Task.earlierContours),
+      earlier: try onlyScan(in: Task.earlierScan),
+      settings: settings
+    )
+    let guidance = try request.guidance(for: plan.labels)
+    return try await service.adapt(request, guidance: guidance, progress: progress).segmentation
   }
 
   /// The files of a model's channels, in its order.
@@ -107,13 +128,17 @@ public struct HNTSMRGContainer: Sendable {
       guard let folder = (match ?? only)?.folder else {
         throw .otherScans(needed: plan.channelNames, given: folders.map(\.channel))
       }
-      let files = ChallengeFiles.scans(in: input.appending(path: "images/\(folder)"))
-      guard let file = files.first else { throw .noScans(folder: "images/\(folder)") }
-      guard files.count == 1 else {
-        throw .severalPatients(folder: "images/\(folder)", count: files.count)
-      }
-      scans.append(file)
+      scans.append(try onlyScan(in: folder))
     }
     return scans
+  }
+
+  private func onlyScan(in folder: String) throws(ChallengeError) -> URL {
+    let files = ChallengeFiles.scans(in: input.appending(path: "images/\(folder)"))
+    guard let file = files.first else { throw .noScans(folder: "images/\(folder)") }
+    guard files.count == 1 else {
+      throw .severalPatients(folder: "images/\(folder)", count: files.count)
+    }
+    return file
   }
 }

@@ -24,7 +24,7 @@ extension DrawnPatientSet {
     for number in 1...max(count, 1) {
       let name = "\(number)"
       do {
-        try writeTimePoints(number, name, to: folder.appending(path: name))
+        try writeTimePoints(number, HNTSMRGPatient(name, in: folder))
       } catch let error as VolumeFileError {
         throw error
       } catch {
@@ -34,24 +34,21 @@ extension DrawnPatientSet {
     }
   }
 
-  private func writeTimePoints(_ number: Int, _ name: String, to folder: URL) throws {
+  private func writeTimePoints(_ number: Int, _ patient: HNTSMRGPatient) throws {
+    let (name, folder) = (patient.name, patient.folder)
     let looks = DrawnTimePoints(seed: seed, number: number, size: size)
     let scheme = LabelScheme(named: "hntsmrg")
-    try makeFolder(folder.appending(path: "preRT"))
-    try makeFolder(folder.appending(path: "midRT"))
+    for time in HNTSMRGPatient.TimePoint.allCases { try makeFolder(patient.folder(of: time)) }
     var volumes: [[Double]] = []
-    let files: [(DrawnTimePoints.Look, scan: String, mask: String)] = [
-      (.before, "preRT/\(name)_preRT_T2", "preRT/\(name)_preRT_mask"),
-      (.later, "midRT/\(name)_midRT_T2", "midRT/\(name)_midRT_mask"),
-      (
-        .beforeOnLater, "midRT/\(name)_preRT_T2_registered",
-        "midRT/\(name)_preRT_mask_registered"
-      ),
+    let files: [(DrawnTimePoints.Look, scan: URL, mask: URL)] = [
+      (.before, patient.scan(.before), patient.mask(.before)),
+      (.later, patient.scan(.later), patient.mask(.later)),
+      (.beforeOnLater, patient.registeredScan, patient.registeredMask),
     ]
     for (look, scan, mask) in files {
       let drawn = try looks.drawn(look, threads: threads)
-      try write(drawn.scan, to: folder.appending(path: scan + ".nii.gz"))
-      try write(drawn.targets, scheme: scheme, to: folder.appending(path: mask + ".nii.gz"))
+      try write(drawn.scan, to: scan)
+      try write(drawn.targets, scheme: scheme, to: mask)
       volumes.append(
         [1, 2].map { label in
           let count = drawn.targets.voxels.reduce(0) { $0 + ($1 == label ? 1 : 0) }
