@@ -65,9 +65,10 @@ let package = Package(
     .target(
       name: "CITK",
       cxxSettings: [
+        .headerSearchPath("../CConfinement"),
         .unsafeFlags([
           "-isystem", itk, "-isystem", "/usr/include/gdcm-3.0", "-O2", "-DNDEBUG", "-Wall",
-        ])
+        ]),
       ],
       linkerSettings: [
         .linkedLibrary("ITKCommon-5.2"), .linkedLibrary("ITKIOImageBase-5.2"),
@@ -79,7 +80,9 @@ let package = Package(
     ),
     .target(
       name: "CDCMTK",
-      cxxSettings: [.unsafeFlags(["-O2", "-DNDEBUG", "-Wall"])],
+      cxxSettings: [
+        .headerSearchPath("../CConfinement"), .unsafeFlags(["-O2", "-DNDEBUG", "-Wall"]),
+      ],
       linkerSettings: [
         .linkedLibrary("dcmtls"), .linkedLibrary("dcmnet"), .linkedLibrary("dcmdata"),
         .linkedLibrary("oflog"), .linkedLibrary("ofstd"),
@@ -126,7 +129,13 @@ let package = Package(
         "Preprocessing", "Models", "Datasets", "SegmentationMetrics", "Archives",
       ]
     ),
-    room("Adaptation", ["Anatomy", "Volumes", "ImageProcessing", "Randomness", "Registration"]),
+    room(
+      "Adaptation",
+      [
+        "Anatomy", "Volumes", "ImageProcessing", "Randomness", "Registration",
+        "SegmentationMetrics",
+      ]
+    ),
     // 5
     room(
       "Segmentation",

@@ -1,5 +1,6 @@
 public import Anatomy
 public import Registration
+internal import SegmentationMetrics
 public import Volumes
 
 /// Earlier contours and their scan, carried onto a later scan by registration.
@@ -80,17 +81,11 @@ public func propagate(
 
 /// A sentence for each structure of which much lies outside the later scan.
 package func lossNotes(from before: LabelMap, to after: LabelMap, scheme: LabelScheme) -> [String] {
-  func volumes(_ map: LabelMap) -> [UInt16: Double] {
-    var counts: [UInt16: Int] = [:]
-    map.withUnsafeVoxels { voxels in
-      for label in voxels where label != 0 { counts[label, default: 0] += 1 }
-    }
-    return counts.mapValues { Double($0) * map.grid.voxelVolume }
-  }
-  let (old, new) = (volumes(before), volumes(after))
+  let (old, new) = (LabelVolumes(before), LabelVolumes(after))
   return scheme.entries.compactMap { entry in
-    guard let volume = old[entry.label], volume > 0 else { return nil }
-    let share = (new[entry.label] ?? 0) / volume
+    let volume = old.volumeInMilliliters(of: entry.label)
+    guard volume > 0 else { return nil }
+    let share = new.volumeInMilliliters(of: entry.label) / volume
     guard share < 0.5 else { return nil }
     return "\(entry.name): only \(Int((100 * share).rounded())) % of the earlier contours' volume "
       + "lies in the later scan."

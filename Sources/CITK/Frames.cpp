@@ -1,3 +1,4 @@
+#include "Confinement.hpp"
 #include "Guard.h"
 
 #include <gdcmDataElement.h>
@@ -5,33 +6,9 @@
 #include <gdcmSequenceOfFragments.h>
 #include <gdcmTrace.h>
 
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <fcntl.h>
 #include <stdexcept>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace {
-
-/// Memory that a child process fills and its parent reads.
-class SharedMemory {
-public:
-  explicit SharedMemory(size_t size) : size(size) {
-    bytes = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (bytes == MAP_FAILED) throw std::bad_alloc();
-  }
-  ~SharedMemory() { munmap(bytes, size); }
-  SharedMemory(const SharedMemory &) = delete;
-  SharedMemory &operator=(const SharedMemory &) = delete;
-
-  void *bytes;
-  const size_t size;
-};
 
 /// How far the child has come; at the start of the shared memory, the decoded frames follow it.
 struct Progress {
@@ -73,45 +50,13 @@ void decode(const citk_frame_format &format, const citk_frame &frame, char *pixe
   if (!image.GetBuffer(pixels)) throw std::runtime_error("the decoder refuses the stream");
 }
 
-/// Bytes of private memory that this process has now; the limit of a child counts them too.
-rlim_t privateMemory() {
-  unsigned long pages[6] = {};
-  FILE *file = fopen("/proc/self/statm", "r");
-  if (file == nullptr) return RLIM_INFINITY;
-  const int found = fscanf(file, "%lu %lu %lu %lu %lu %lu", &pages[0], &pages[1], &pages[2],
-                           &pages[3], &pages[4], &pages[5]);
-  fclose(file);
-  return found == 6 ? pages[5] * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) : RLIM_INFINITY;
-}
-
 /// The child's whole life: bounded in memory and time, silent, and gone without any clean-up that
 /// belongs to the parent.
 [[noreturn]] void decodeAll(const citk_frame_format &format, const citk_frame *frames, size_t count,
                             rlim_t inherited, Progress *progress) noexcept {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT, SIGALRM}) {
-    std::signal(signal, SIG_DFL);
-  }
-  // Threads of a pool block signals, and so would their child: the alarm below has to come through.
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  const int nowhere = open("/dev/null", O_WRONLY);
-  if (nowhere >= 0) {
-    dup2(nowhere, STDOUT_FILENO);
-    dup2(nowhere, STDERR_FILENO);
-  }
   // A codec needs a few copies of a frame; a stream that asks for more is broken.
-  if (inherited != RLIM_INFINITY) {
-    const rlim_t room = inherited + 64 * frameSize(format) + (rlim_t(128) << 20);
-    const rlimit data{room, room};
-    setrlimit(RLIMIT_DATA, &data);
-  }
-  const rlimit core{0, 0};
-  setrlimit(RLIMIT_CORE, &core);
-  const rlim_t seconds = 20 + count / 4;
-  const rlimit time{seconds, seconds};
-  setrlimit(RLIMIT_CPU, &time);
-  alarm(static_cast<unsigned int>(4 * seconds));
+  const rlim_t room = 64 * frameSize(format) + (rlim_t(128) << 20);
+  confinement::restrain(confinement::memoryLimit(inherited, room), 20 + count / 4);
 
   char *pixels = reinterpret_cast<char *>(progress + 1);
   const citk_status status = guarded(&progress->message, [&] {
@@ -133,16 +78,14 @@ extern "C" citk_status citk_decode_frames(const citk_frame_format *format, const
                                           citk_message *message) {
   return guarded(message, [&] {
     const size_t size = frameSize(*format);
-    SharedMemory memory(sizeof(Progress) + count * size);
+    confinement::SharedMemory memory(sizeof(Progress) + count * size);
     auto *progress = static_cast<Progress *>(memory.bytes);
-    const rlim_t inherited = privateMemory();
+    const rlim_t inherited = confinement::privateMemory();
     const pid_t child = fork();
     if (child < 0) throw std::runtime_error("no process for the decoder could be started");
     if (child == 0) decodeAll(*format, frames, count, inherited, progress);
-    int state = 0;
-    while (waitpid(child, &state, 0) < 0) {
-      if (errno != EINTR) throw std::runtime_error("the decoder's process was lost");
-    }
+    const int state = confinement::stateAtEnd(child);
+    if (state < 0) throw std::runtime_error("the decoder's process was lost");
     *failed = progress->done;
     if (!WIFEXITED(state)) {
       say(message, "the decoder crashed on the stream");

@@ -59,23 +59,11 @@ extension Volume where Scalar == UInt16 {
   private func boxes(of labels: Set<UInt16>) -> [UInt16: VoxelBox] {
     var isWanted = [Bool](repeating: false, count: 65536)
     for label in labels { isWanted[Int(label)] = true }
-    let size = grid.size
     var boxes: [UInt16: VoxelBox] = [:]
-    withUnsafeVoxels { voxels in
-      for k in 0..<size.z {
-        for j in 0..<size.y {
-          let row = size.x * (j + size.y * k)
-          var i = 0
-          while i < size.x {
-            let label = voxels[row + i]
-            let start = i
-            while i < size.x && voxels[row + i] == label { i += 1 }
-            guard isWanted[Int(label)] else { continue }
-            let run = VoxelBox(i: start..<i, j: j..<j + 1, k: k..<k + 1)
-            boxes[label] = boxes[label]?.union(run) ?? run
-          }
-        }
-      }
+    forEachRun { label, i, j, k in
+      guard isWanted[Int(label)] else { return }
+      let run = VoxelBox(i: i, j: j..<j + 1, k: k..<k + 1)
+      boxes[label] = boxes[label]?.union(run) ?? run
     }
     return boxes
   }

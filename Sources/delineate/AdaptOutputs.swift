@@ -46,13 +46,22 @@ struct AdaptOutputs {
     let scan = result.segmentation.scan
     let window = IntensityWindow(suiting: scan, isCT: false)
     var pictures: [CaseReport.Picture] = []
-    let looks: [(String, LabelMap, LabelScheme)] = [
+    var looks: [(String, LabelMap, LabelScheme)] = [
       (
         "Before: earlier contours on the later scan", result.guidance.prior.contours,
         result.guidance.prior.scheme
       ),
       ("Now", result.segmentation.labelMap, result.segmentation.scheme),
     ]
+    if let uncertainty = result.uncertainty {
+      looks.append(
+        (
+          "Unsure: entropy of the \(result.runs) runs above half of a toss-up's",
+          uncertainty.map { $0 > 0.5 ? 1 : 0 },
+          LabelScheme(entries: [.init(label: 1, name: "Unsure")])
+        )
+      )
+    }
     for (index, look) in looks.enumerated() {
       let drawn = try OverlayPictures(scan: scan, labels: look.1, scheme: look.2, window: window)
         .write(to: folder.appending(path: "\(index)"))

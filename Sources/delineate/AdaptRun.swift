@@ -3,6 +3,7 @@ import Anatomy
 import ArgumentParser
 import Datasets
 import Foundation
+import Inference
 import Models
 import Registration
 import Segmentation
@@ -85,11 +86,10 @@ struct AdaptRun: AsyncParsableCommand {
   @Option(help: "A file for each voxel's uncertainty, 0 to 1; needs several --margins.")
   var uncertainty: String?
 
-  @Option(help: "The precision of weights and activations: fp32 or bf16.")
-  var precision: Precision = .float32
+  @Option(help: "Windows everywhere as nnU-Net places them, or only where the patient's body is.")
+  var windowPlacement: WindowPlacement = .nnunet
 
-  @Option(help: "The number of processor threads; all cores by default.")
-  var threads: Int?
+  @OptionGroup(title: "How the network runs") var inference: InferenceArguments
 
   @Flag(help: "Print what became of the tumors as JSON; a line each for several patients.")
   var json = false
@@ -98,7 +98,6 @@ struct AdaptRun: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     guard !margins.isEmpty, margins.allSatisfy((0...1).contains) else {
       throw ValidationError("--margins must be from 0 to 1.")
     }
@@ -137,7 +136,7 @@ struct AdaptRun: AsyncParsableCommand {
       guard let later, URL(filePath: later).isFolder else {
         throw CommandError.noSeriesForStructureSet(output)
       }
-      let export = StructureSetExport(threads: threads ?? 1)
+      let export = StructureSetExport(threads: inference.threads ?? 1)
       outputs.structureSet = (URL(filePath: later), export)
     }
     try outputs.check()
@@ -164,11 +163,14 @@ struct AdaptRun: AsyncParsableCommand {
     defer { line.finish() }
     if !request.isRegistered { Interruption.awaitStop() }
     do {
-      return try request.guidance(
+      let guidance = try request.guidance(
         for: scheme,
         progress: { line.show($0) },
         isCancelled: { Interruption.signal != nil }
       )
+      // The network runs without asking whether it should.
+      Interruption.endWait()
+      return guidance
     } catch AdaptationError.registration(.cancelled) {
       throw ExitCode(128 + (Interruption.signal ?? SIGINT))
     } catch let error as AdaptError {
@@ -189,12 +191,7 @@ struct AdaptRun: AsyncParsableCommand {
 
   /// One request a patient.
   private func requests(model: URL) throws -> [(name: String, request: AdaptRequest)] {
-    let settings = SegmentationRequest(
-      inputs: [],
-      model: model,
-      precision: precision,
-      threads: threads
-    )
+    let settings = inference.request(by: model, placement: windowPlacement)
     if let patients {
       let folder = URL(filePath: patients)
       guard folder.isFolder else { throw CommandError.missing(patients) }

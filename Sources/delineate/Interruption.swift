@@ -12,6 +12,13 @@ enum Interruption {
   /// ends; the second ends the program at once.
   static func awaitStop() { isAwaited.store(true, ordering: .relaxed) }
 
+  /// Ends the wait: what follows cannot be cancelled, so that a stop, also one that was asked for and
+  /// not yet seen, ends the program at once.
+  static func endWait() {
+    isAwaited.store(false, ordering: .relaxed)
+    if let number = signal { end(by: number) }
+  }
+
   /// The signal that asked for a stop since ``awaitStop()``.
   static var signal: Int32? {
     let number = asked.load(ordering: .relaxed)
@@ -26,10 +33,14 @@ enum Interruption {
       {
         return
       }
-      removeUnfinishedFiles()
-      // As a shell reports a program that the signal ended: 130 for Ctrl-C, 143 for SIGTERM.
-      _exit(128 + number)
+      end(by: number)
     }
+  }
+
+  private static func end(by number: Int32) -> Never {
+    removeUnfinishedFiles()
+    // As a shell reports a program that the signal ended: 130 for Ctrl-C, 143 for SIGTERM.
+    _exit(128 + number)
   }
 
   /// Calls `body` with each SIGINT and SIGTERM that arrives, on a thread of its own: a pool's

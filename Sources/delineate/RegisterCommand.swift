@@ -107,11 +107,13 @@ struct RegisterCommand: ParsableCommand {
     defer { line.finish() }
     Interruption.awaitStop()
     do {
-      return try register(
+      let result = try register(
         request,
         progress: { line.show($0) },
         isCancelled: { Interruption.signal != nil }
       )
+      Interruption.endWait()
+      return result
     } catch {
       guard error == .cancelled else { throw error }
       throw ExitCode(128 + (Interruption.signal ?? SIGINT))

@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
 import Inference
 import Models
@@ -75,23 +75,10 @@ struct Segment: AsyncParsableCommand {
   @Option(help: "An HTML report to write; for a folder of cases, a folder.", completion: .file())
   var report: String?
 
-  @Option(help: "How the network computes: fp32 as trained, bf16 faster.")
-  var precision: Precision = .float32
-
-  @Flag(help: "Do not average over mirror images: several times faster, a little less accurate.")
-  var noMirroring = false
-
-  @Option(help: "The distance between windows, as a part of their size.")
-  var step = 0.5
+  @OptionGroup(title: "How the network runs") var inference: InferenceArguments
 
   @Flag(help: "Leave label maps as the network gives them: no rule of the model's is followed.")
   var noPostprocessing = false
-
-  @Option(
-    parsing: .upToNextOption,
-    help: "The folds to average, such as 0 1 2; all of them by default."
-  )
-  var folds: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -100,12 +87,6 @@ struct Segment: AsyncParsableCommand {
     )
   )
   var policy: String?
-
-  @Option(help: "Where the network runs: auto takes CUDA where it is present.")
-  var device: DeviceChoice = .automatic
-
-  @Option(help: "The number of processor threads; all cores by default.")
-  var threads: Int?
 
   @Option(help: "Windows everywhere as nnU-Net places them, or only where the patient's body is.")
   var windowPlacement: WindowPlacement = .nnunet
@@ -127,10 +108,6 @@ struct Segment: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard step > 0, step <= 1 else {
-      throw ValidationError("--step must be above 0 and at most 1.")
-    }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     if priorities.prioritize, probabilities != nil {
       throw ValidationError("--probabilities needs all windows; it does not go with --prioritize.")
     }
@@ -152,7 +129,7 @@ struct Segment: AsyncParsableCommand {
       guard let folder = scans.structureSetFolder, !separate else {
         throw CommandError.noSeriesForStructureSet(output)
       }
-      outputs.structureSet = (folder, try contours.export(model: "", threads: threads))
+      outputs.structureSet = (folder, try contours.export(model: "", threads: inference.threads))
     }
     try outputs.check()
     let service = SegmentationService()
@@ -177,20 +154,10 @@ struct Segment: AsyncParsableCommand {
   }
 
   private func request(for scan: ScanArguments.Case, model: URL) -> SegmentationRequest {
-    var request = SegmentationRequest(
-      inputs: scan.channels,
-      model: model,
-      series: series,
-      folds: folds.isEmpty ? nil : folds,
-      precision: precision,
-      mirroring: !noMirroring,
-      stepFraction: step,
-      device: device,
-      threads: threads,
-      placement: windowPlacement,
-      probabilitiesFolder: probabilities.map { URL(filePath: $0) },
-      postprocessing: !noPostprocessing
-    )
+    var request = inference.request(for: scan.channels, by: model, placement: windowPlacement)
+    request.series = series
+    request.probabilitiesFolder = probabilities.map { URL(filePath: $0) }
+    request.postprocessing = !noPostprocessing
     request.missingChannels = scan.missing
     request.registration = register
     return request
@@ -204,7 +171,3 @@ struct Segment: AsyncParsableCommand {
       .write(Data(run.text(named: isBatch).utf8))
   }
 }
-
-extension Precision: ExpressibleByArgument {}
-extension DeviceChoice: ExpressibleByArgument {}
-extension WindowPlacement: ExpressibleByArgument {}

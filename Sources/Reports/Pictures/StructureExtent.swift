@@ -15,10 +15,10 @@ struct StructureExtent: Sendable {
   /// The extents of all labels of a map, background left out.
   static func all(in labels: LabelMap) -> [UInt16: StructureExtent] {
     var sums: [UInt16: Sums] = [:]
-    forEachRun(of: labels) { label, i, j, k in sums[label, default: Sums()].add(i, j, k) }
+    labels.forEachRun { label, i, j, k in sums[label, default: Sums()].add(i, j, k) }
     let means = sums.mapValues(\.mean)
     var nearest: [UInt16: (distance: Double, voxel: SIMD3<Double>)] = [:]
-    forEachRun(of: labels) { label, range, j, k in
+    labels.forEachRun { label, range, j, k in
       guard let mean = means[label] else { return }
       let i = min(max(mean.x.rounded(), Double(range.lowerBound)), Double(range.upperBound - 1))
       let voxel = SIMD3(i, Double(j), Double(k))
@@ -60,28 +60,6 @@ struct StructureExtent: Sendable {
       count += i.count
       low = pointwiseMin(low, SIMD3(i.lowerBound, j, k))
       high = pointwiseMax(high, SIMD3(i.upperBound - 1, j, k))
-    }
-  }
-
-  /// Calls `body` with each unbroken run of one label along i.
-  private static func forEachRun(
-    of labels: LabelMap,
-    _ body: (UInt16, Range<Int>, Int, Int) -> Void
-  ) {
-    let size = labels.grid.size
-    labels.withUnsafeVoxels { voxels in
-      for k in 0..<size.z {
-        for j in 0..<size.y {
-          let row = size.x * (j + size.y * k)
-          var i = 0
-          while i < size.x {
-            let label = voxels[row + i]
-            let first = i
-            while i < size.x, voxels[row + i] == label { i += 1 }
-            if label != 0 { body(label, first..<i, j, k) }
-          }
-        }
-      }
     }
   }
 }
