@@ -8,8 +8,9 @@ public struct ExistenceRule: Hashable, Sendable, Codable {
   public let structure: String
   /// Contours of less than this, in ml, are none.
   public let smallestMilliliters: Double
-  /// Contours where less than this share of the earlier contrast is left are none; `nil` where
-  /// contrast does not count. Contours of which it is not known are kept.
+  /// Contours where less than this share of the earlier contrast is left are none.
+  ///
+  /// `nil` where contrast does not count. Contours of which it is not known are kept.
   public let smallestRemainingContrast: Double?
   /// Of the validation patients whose tumor had vanished, the share that the rule recognizes; `nil`
   /// where there were none.
@@ -102,8 +103,9 @@ private struct Limits {
   }
 }
 
-/// The limit that reaches the most rests and loses no more of those that are there than it may; in the
-/// middle between the largest rest that it reaches and what follows. `nil` where it reaches none.
+/// The limit that reaches the most rests and loses no more of those that are there than it may.
+///
+/// In the middle between the largest rest that it reaches and what follows; `nil` where it reaches none.
 private func limit(losing count: Int, of present: [Double], reaching rests: [Double]) -> Double? {
   let present = present.sorted()
   guard let largest = present.last else { return nil }
