@@ -5,9 +5,10 @@ import Volumes
 ///
 /// A tumor stands out from what is around it by median(core) / median(surroundings) − 1, where the
 /// core is the half of the tumor that lies deepest and the surroundings are 2 to 8 mm away from it (two
-/// voxels, where those are larger) and in no other tumor. What is left is that number in the later scan over that in the earlier one: about
-/// 1 where nothing changed, about 0 where the place looks like its surroundings. Medians, and a ratio of
-/// ratios, because MR intensities have no unit and differ from scan to scan.
+/// voxels, where those are larger) and in no other tumor. What is left is that number in the later scan
+/// over that in the earlier one: about 1 where nothing changed, about 0 where the place looks like its
+/// surroundings. Medians, and a ratio of ratios, because MR intensities have no unit and differ from
+/// scan to scan.
 ///
 /// On drawn patients it tells vanished from living tumors where a network's contours do not
 /// (`Documentation/Adaptation.md`); the definition is the project's own.

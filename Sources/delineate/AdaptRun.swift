@@ -136,7 +136,7 @@ struct AdaptRun: AsyncParsableCommand {
       guard let later, URL(filePath: later).isFolder else {
         throw CommandError.noSeriesForStructureSet(output)
       }
-      let export = StructureSetExport(threads: inference.threads ?? 1)
+      let export = StructureSetExport(threads: inference.network.threads ?? 1)
       outputs.structureSet = (URL(filePath: later), export)
     }
     try outputs.check()
@@ -161,16 +161,16 @@ struct AdaptRun: AsyncParsableCommand {
   private func guidance(of request: AdaptRequest, _ scheme: LabelScheme) throws -> AdaptGuidance {
     let line = RegistrationLine(isQuiet: quiet)
     defer { line.finish() }
-    if !request.isRegistered { Interruption.awaitStop() }
+    // Where nothing is registered, nothing asks whether to stop.
+    guard !request.isRegistered else { return try request.guidance(for: scheme) }
     do {
-      let guidance = try request.guidance(
-        for: scheme,
-        progress: { line.show($0) },
-        isCancelled: { Interruption.signal != nil }
-      )
-      // The network runs without asking whether it should.
-      Interruption.endWait()
-      return guidance
+      return try Interruption.cancellable { isCancelled in
+        try request.guidance(
+          for: scheme,
+          progress: { line.show($0) },
+          isCancelled: isCancelled
+        )
+      }
     } catch AdaptationError.registration(.cancelled) {
       throw ExitCode(128 + (Interruption.signal ?? SIGINT))
     } catch let error as AdaptError {

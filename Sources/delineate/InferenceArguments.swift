@@ -4,8 +4,8 @@ import Inference
 import Models
 import Segmentation
 
-/// How a network runs, in every command that contours.
-struct InferenceArguments: ParsableArguments {
+/// How a network runs on one case, in every command that runs one.
+struct NetworkArguments: ParsableArguments {
   @Option(help: "How the network computes: fp32 as trained, bf16 faster.")
   var precision: Precision = .float32
 
@@ -14,12 +14,6 @@ struct InferenceArguments: ParsableArguments {
 
   @Option(help: "The distance between windows, as a part of their size.")
   var step = 0.5
-
-  @Option(
-    parsing: .upToNextOption,
-    help: "The folds to average, such as 0 1 2; all of them by default."
-  )
-  var folds: [String] = []
 
   @Option(help: "Where the network runs: auto takes CUDA where it is present.")
   var device: DeviceChoice = .automatic
@@ -33,6 +27,17 @@ struct InferenceArguments: ParsableArguments {
     }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
+}
+
+/// How a model contours, in every command that does.
+struct InferenceArguments: ParsableArguments {
+  @OptionGroup var network: NetworkArguments
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "The folds to average, such as 0 1 2; all of them by default."
+  )
+  var folds: [String] = []
 
   /// A request of scans by a model, run so.
   func request(
@@ -44,11 +49,11 @@ struct InferenceArguments: ParsableArguments {
       inputs: inputs,
       model: model,
       folds: folds.isEmpty ? nil : folds,
-      precision: precision,
-      mirroring: !noMirroring,
-      stepFraction: step,
-      device: device,
-      threads: threads,
+      precision: network.precision,
+      mirroring: !network.noMirroring,
+      stepFraction: network.step,
+      device: network.device,
+      threads: network.threads,
       placement: placement
     )
   }

@@ -12,11 +12,18 @@ enum Interruption {
   /// ends; the second ends the program at once.
   static func awaitStop() { isAwaited.store(true, ordering: .relaxed) }
 
-  /// Ends the wait: what follows cannot be cancelled, so that a stop, also one that was asked for and
-  /// not yet seen, ends the program at once.
-  static func endWait() {
+  /// Runs work that asks whether to stop, with its own clean-up.
+  ///
+  /// What follows does not ask: a stop, also one that was asked for and not seen, then ends the program
+  /// at once.
+  static func cancellable<Result, Failure: Error>(
+    _ work: (_ isCancelled: @escaping @Sendable () -> Bool) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    awaitStop()
+    let result = try work { signal != nil }
     isAwaited.store(false, ordering: .relaxed)
     if let number = signal { end(by: number) }
+    return result
   }
 
   /// The signal that asked for a stop since ``awaitStop()``.

@@ -105,15 +105,10 @@ struct RegisterCommand: ParsableCommand {
   private func registered(_ request: RegistrationRequest) throws -> RegistrationResult {
     let line = RegistrationLine(isQuiet: quiet)
     defer { line.finish() }
-    Interruption.awaitStop()
-    do {
-      let result = try register(
-        request,
-        progress: { line.show($0) },
-        isCancelled: { Interruption.signal != nil }
-      )
-      Interruption.endWait()
-      return result
+    do throws(RegistrationError) {
+      return try Interruption.cancellable { isCancelled throws(RegistrationError) in
+        try register(request, progress: { line.show($0) }, isCancelled: isCancelled)
+      }
     } catch {
       guard error == .cancelled else { throw error }
       throw ExitCode(128 + (Interruption.signal ?? SIGINT))

@@ -129,7 +129,9 @@ struct Segment: AsyncParsableCommand {
       guard let folder = scans.structureSetFolder, !separate else {
         throw CommandError.noSeriesForStructureSet(output)
       }
-      outputs.structureSet = (folder, try contours.export(model: "", threads: inference.threads))
+      outputs.structureSet = (
+        folder, try contours.export(model: "", threads: inference.network.threads)
+      )
     }
     try outputs.check()
     let service = SegmentationService()

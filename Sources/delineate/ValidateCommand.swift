@@ -57,20 +57,7 @@ struct ValidateCommand: AsyncParsableCommand {
   )
   var model: String?
 
-  @Option(help: "How the network computes: fp32 as trained, bf16 faster.")
-  var precision: Precision = .float32
-
-  @Flag(help: "Do not average over mirror images.")
-  var noMirroring = false
-
-  @Option(help: "The distance between windows, as a part of their size.")
-  var step = 0.5
-
-  @Option(help: "Where the network runs: auto takes CUDA where it is present.")
-  var device: DeviceChoice = .automatic
-
-  @Option(help: "The number of processor threads; all cores by default.")
-  var threads: Int?
+  @OptionGroup(title: "How the network runs") var network: NetworkArguments
 
   @Option(help: "How many of the worst pairs the report shows in pictures.")
   var pictures = 8
@@ -82,10 +69,6 @@ struct ValidateCommand: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard step > 0, step <= 1 else {
-      throw ValidationError("--step must be above 0 and at most 1.")
-    }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
     guard (0...200).contains(pictures) else {
       throw ValidationError("--pictures must be from 0 to 200.")
     }
@@ -101,11 +84,11 @@ struct ValidateCommand: AsyncParsableCommand {
       work: folder,
       folds: Int(fold).map { [$0] },
       weights: weights.isEmpty ? nil : weights,
-      precision: precision,
-      mirroring: !noMirroring,
-      stepFraction: step,
-      device: device,
-      threads: threads
+      precision: network.precision,
+      mirroring: !network.noMirroring,
+      stepFraction: network.step,
+      device: network.device,
+      threads: network.threads
     )
     let line = ValidationLine(isQuiet: quiet)
     defer { line.finish() }

@@ -15,7 +15,6 @@ import Volumes
 ///     their tumors' contrast; `nil` where volumes alone are to count.
 ///   - settings: With how many threads, where patients have to be registered.
 ///   - scheme: The structures.
-///   - done: Called with each patient's name.
 /// - Returns: For each structure's name one outcome a patient, in the order of their names.
 /// - Throws: ``AdaptError/noPairs(predicted:reference:)``, `VolumeFileError`; what
 ///   ``AdaptRequest/guidance(for:progress:isCancelled:)`` throws.
@@ -24,8 +23,7 @@ public func tumorOutcomes(
   reference: URL,
   patients: URL? = nil,
   settings: SegmentationRequest,
-  scheme: LabelScheme,
-  done: (String) -> Void = { _ in }
+  scheme: LabelScheme
 ) throws -> [String: [TumorOutcome]] {
   func files(_ folder: URL) -> Set<String> {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -60,7 +58,6 @@ public func tumorOutcomes(
         )
       )
     }
-    done(name)
   }
   return outcomes
 }
