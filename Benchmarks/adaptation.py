@@ -17,7 +17,6 @@ import argparse
 import json
 import pathlib
 import shutil
-import subprocess
 import time
 
 import numpy
@@ -25,6 +24,7 @@ import scipy.stats
 import SimpleITK
 
 import common
+from common import once, run
 
 STRUCTURES = {"GTVp": 1, "GTVn": 2}
 # A method's channels and what plan takes beside them.
@@ -41,21 +41,6 @@ TITLES = {
     "masks": "map, masks and attention",
 }
 RULED = " and existence decision"
-
-
-def run(*command):
-    """Runs the program; what it says is kept in log.txt."""
-    command = [str(common.DELINEATE), *map(str, command)]
-    print("$", " ".join(command), flush=True)
-    subprocess.run(command, check=True)
-
-
-def once(marker, work):
-    """Does work unless its marker is there."""
-    if not marker.exists():
-        work()
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.touch()
 
 
 def draw(folder, arguments):

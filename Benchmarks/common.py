@@ -28,6 +28,24 @@ def nnunet_environment():
     return os.environ | {name: str(WORK / "unused") for name in names}
 
 
+# MARK: stages of a long comparison
+
+
+def run(*command):
+    """Runs the program, and shows how."""
+    command = [str(DELINEATE), *map(str, command)]
+    print("$", " ".join(command), flush=True)
+    subprocess.run(command, check=True)
+
+
+def once(marker, work):
+    """Does work unless its marker is there: what was stopped goes on."""
+    if not marker.exists():
+        work()
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+
+
 # MARK: processes
 
 

@@ -59,6 +59,7 @@ public struct SlidingWindowResult: Sendable {
 ///   - options: windows, mirrorings, precision and device.
 ///   - network: the network of fold 0, 1, …
 ///   - probabilities: where each channel's probabilities go as well, if wanted.
+///   - fields: where the registration goes of a network that has one, if wanted.
 ///   - progress: called after each window with windows done and to do.
 /// - Returns: the labels on the scan's own grid, counts of windows and times.
 /// - Throws: ``InferenceError``, among them ``InferenceError/cancelled`` when the task is cancelled.
@@ -68,6 +69,7 @@ public func segment(
   options: SlidingWindowOptions,
   network: (Int) throws(InferenceError) -> PreparedNetwork,
   probabilities: ProbabilityVolumes? = nil,
+  fields: FieldBlend? = nil,
   progress: (Int, Int) -> Void = { _, _ in }
 ) throws(InferenceError) -> SlidingWindowResult {
   guard options.step > 0, options.step <= 1 else { throw .impossibleStep(options.step) }
@@ -129,7 +131,13 @@ public func segment(
               type: options.placement.type,
               on: options.placement.device
             )
-            return try mirrored(window, axes: options.mirroringAxes, through: running)
+            return try mirrored(
+              window,
+              axes: options.mirroringAxes,
+              through: running
+            ) { outputs throws(TorchError) in
+              try fields?.add(outputs, of: running, at: position)
+            }
           }
           try clock.time(\.blend) { () throws(TorchError) in
             try ring.add(logits, fold: fold, gaussian: gaussian, at: position)
@@ -154,12 +162,18 @@ public func segment(
 }
 
 /// The mean of a network's answers to all mirrorings over the given axes, in nnU-Net's order.
+/// `seeing` is called with all that leaves the network for the window as it is.
 func mirrored(
   _ window: Tensor,
   axes: [Int],
-  through network: PreparedNetwork
+  through network: PreparedNetwork,
+  seeing: ([Tensor]) throws(TorchError) -> Void = { _ in }
 ) throws(TorchError) -> Tensor {
-  let sum = try network(window)
+  let outputs = try network.outputs(of: window)
+  try seeing(outputs)
+  guard let sum = outputs.last else {
+    throw .failed(operation: "a network", reason: "it has no output")
+  }
   let combinations = mirrorings(of: axes)
   guard !combinations.isEmpty else { return sum }
   for combination in combinations {

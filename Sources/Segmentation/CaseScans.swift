@@ -63,7 +63,15 @@ struct CaseScans {
       }
       if let volume = placed.volume {
         volumes[place] = volume
-        others.append(AlignedScan(channel: channel, volume: volume, isCT: scan.isCT))
+        others.append(
+          AlignedScan(
+            channel: channel,
+            volume: volume,
+            original: scan.volume,
+            transform: placed.transform,
+            isCT: scan.isCT
+          )
+        )
       } else if plan.optionalChannels?.contains(channel) != true {
         throw SegmentationError.unusableScan(
           channel: channel,

@@ -14,6 +14,8 @@ final class LoadedModel {
     let url: URL
     let folds: [String]?
     let placement: Placement
+    /// Whether the network also gives its displacement field.
+    var hasField = false
   }
   let key: Key
   let plan: ModelPlan
@@ -42,7 +44,11 @@ final class LoadedModel {
     let weights = FoldWeights(isOnly ? folds.removeFirst() : folds[fold])
     let network: PreparedNetwork
     do {
-      network = try PreparedNetwork(plan.architecture, weights: weights, placement: key.placement)
+      network = try PreparedNetwork(
+        plan.architecture.graph(heads: key.hasField ? .organsAndField : .last),
+        weights: weights,
+        placement: key.placement
+      )
     } catch {
       throw .network(error)
     }

@@ -8,6 +8,8 @@ import Volumes
 struct PlacedScan {
   /// The scan there; `nil` where it cannot be used.
   var volume: Volume<Float>?
+  /// From points of the contoured scan to points of this one.
+  var transform = SpatialTransform.identity
   /// How it came there.
   var fate: ScanUse.Fate
   /// Why it cannot be used, or why to look at it.
@@ -71,14 +73,14 @@ extension Scan {
     )
     return PlacedScan(
       volume: moved,
+      transform: result.transform,
       fate: verdict.judgment == .trusted ? .registered : .doubtful,
       reasons: verdict.reasons,
       measures: verdict.measures
     )
   }
 
-  /// What is beyond the field of view: air on CT, nothing on MR.
-  private var outside: Float { isCT ? -1024 : 0 }
+  private var outside: Float { valueOutside(isCT: isCT) }
 
   /// Why nothing can be seen in the scan, if so.
   private var defect: String? {
@@ -87,6 +89,9 @@ extension Scan {
     }
   }
 }
+
+/// What is beyond a scan's field of view: air on CT, nothing on MR.
+func valueOutside(isCT: Bool) -> Float { isCT ? -1024 : 0 }
 
 extension Volume where Scalar == Float {
   /// Puts a value where there is none; tells whether there was any.

@@ -37,6 +37,8 @@ public struct RunReport: Codable, Sendable, Hashable {
     /// How many voxels became background.
     public var removedVoxels: Int
   }
+  /// What the network's own registration did to the other scan, where it was asked for.
+  public var registration: NetworkRegistration.Summary?
   /// Which organs came first, where windows were chosen by a scout.
   public var prioritization: PrioritizationReport?
 
@@ -124,6 +126,8 @@ public struct SegmentationResult: Sendable {
   public let source: ScanSource
   /// The other scans that were used, on its grid.
   public let others: [AlignedScan]
+  /// What the network's own registration makes of one of them, where it was asked for.
+  public let registration: NetworkRegistration?
   /// What the run did.
   public let report: RunReport
 }

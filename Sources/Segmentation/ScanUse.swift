@@ -47,6 +47,10 @@ public struct AlignedScan: Sendable {
   public let channel: String
   /// The scan on the contoured scan's grid.
   public let volume: Volume<Float>
+  /// The scan as it was read.
+  let original: Volume<Float>
+  /// From points of the contoured scan to points of this one.
+  let transform: SpatialTransform
   /// Whether it is a CT.
   public let isCT: Bool
 }

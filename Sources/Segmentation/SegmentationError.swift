@@ -8,6 +8,8 @@ public enum SegmentationError: Error, Hashable {
   case unusableScan(channel: String, reason: String)
   /// A policy of inference cannot be followed.
   case unusablePolicy(reason: String)
+  /// The model's network registers nothing.
+  case noRegistration(model: String)
   /// A cascade's first stage is not beside the model.
   case noPreviousStage(name: String)
   /// A cascade's stages name different structures.
@@ -29,6 +31,8 @@ extension SegmentationError: CustomStringConvertible {
       "Segment: \(channel) cannot be used, and the model needs it: \(reason)"
     case .unusablePolicy(let reason):
       "Segment: the policy cannot be used: \(reason)."
+    case .noRegistration(let model):
+      "Segment: the network of \(model) has no registration; an M3-Net that was planned with one has."
     case .noPreviousStage(let name):
       "Segment: the model is the second stage of a cascade, and its first stage \(name) is not beside it."
     case .previousStageDiffers(let name):

@@ -28,4 +28,15 @@ extension SegmentationRequest {
     }
     return result
   }
+
+  /// What a reader should know of the network's own registration, or of its absence.
+  func warnings(_ registration: NetworkRegistration?) -> [String] {
+    guard findsRegistration else { return [] }
+    guard let summary = registration?.summary else {
+      return ["The network registered nothing: it had one scan alone, or contoured the other one."]
+    }
+    guard summary.foldedShare > 0 else { return [] }
+    let percent = (10_000 * summary.foldedShare).rounded(.up) / 100
+    return ["The network's registration folds in \(percent) % of its voxels."]
+  }
 }

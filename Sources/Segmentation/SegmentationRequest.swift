@@ -39,6 +39,10 @@ public struct SegmentationRequest: Sendable, Hashable {
   /// Which organs come first, and by when; `nil` runs all windows in the order of the scan.
   public var prioritization: Prioritization?
 
+  /// Whether the network's own registration is given as well; of those that have one, and with all
+  /// windows.
+  public var findsRegistration = false
+
   /// How folds, mirroring and step follow from the scan's size; `nil` takes the request's own.
   public var policy: InferencePolicy?
 

@@ -61,6 +61,7 @@ public actor SegmentationService {
     let plan = model.plan
     clock.lap("load")
     let places = try plan.presentChannels(request)
+    if request.findsRegistration { try plan.requireRegistration() }
     progress(.stage("Reading the scan"))
     let read = try await scans(for: request)
     if let next { startReading(next) }
@@ -127,6 +128,8 @@ public actor SegmentationService {
       body: body
     )
     let probabilities = try ProbabilityFiles(request, plan: plan, grid: scan.grid)
+    let fields =
+      request.findsRegistration ? FieldBlend(prepared, options: options) : nil
     let result: FinishedWindows
     if let prioritization = request.prioritization, let scouted {
       result = try prioritizedWindows(
@@ -154,6 +157,7 @@ public actor SegmentationService {
           return try model.network(fold: run.folds[fold])
         },
         probabilities: probabilities?.volumes,
+        fields: fields,
         progress: { progress(.windows(done: $0, total: $1)) }
       )
       result = FinishedWindows(
@@ -172,6 +176,16 @@ public actor SegmentationService {
       clock.lap("probabilities")
     }
 
+    var registration: NetworkRegistration?
+    if let fields, let other = plan.registeredScan(among: scans) {
+      registration = try NetworkRegistration(
+        of: other,
+        onto: scan.grid,
+        by: fields.displacements(prepared.restoration),
+        threads: threads
+      )
+      clock.lap("registration")
+    }
     var labelMap = result.labelMap
     var cleanups: [RunReport.Cleanup] = []
     if request.postprocessing, let postprocessing = model.postprocessing {
@@ -218,8 +232,10 @@ public actor SegmentationService {
         )
       },
       warnings: scans.warnings(prepared: prepared)
-        + request.warnings(result, states, scheme: scheme, volumes: volumes),
+        + request.warnings(result, states, scheme: scheme, volumes: volumes)
+        + request.warnings(registration),
       postprocessing: cleanups,
+      registration: registration?.summary,
       prioritization: result.prioritization
     )
     return SegmentationResult(
@@ -229,6 +245,7 @@ public actor SegmentationService {
       isCT: scans.contoured.isCT,
       source: scans.contoured.source,
       others: scans.others,
+      registration: registration,
       report: report
     )
   }
@@ -241,7 +258,8 @@ public actor SegmentationService {
     let key = LoadedModel.Key(
       url: request.model.standardizedFileURL,
       folds: request.folds,
-      placement: placement
+      placement: placement,
+      hasField: request.findsRegistration
     )
     if let loaded, loaded.key == key { return loaded }
     loaded = nil
@@ -267,28 +285,5 @@ public actor SegmentationService {
   ) async throws -> [Scan] {
     let selector = request.series.map(SeriesSelector.init)
     return try request.inputs.map { try readScan(at: $0, series: selector) }
-  }
-
-  /// The labels of a cascade's first stage, whose model folder lies beside the second's.
-  private func labels(
-    ofPreviousStage stage: String,
-    for request: SegmentationRequest,
-    plan: ModelPlan,
-    progress: @Sendable (SegmentationProgress) -> Void
-  ) async throws -> LabelMap {
-    guard let folder = previousStageFolder(stage, beside: request.model) else {
-      throw SegmentationError.noPreviousStage(name: stage)
-    }
-    var first = request
-    first.model = folder
-    first.probabilitiesFolder = nil
-    first.prioritization = nil
-    // The second stage was trained on labels as the first one's network gives them.
-    first.postprocessing = false
-    let result = try await segment(first, progress: progress)
-    guard result.scheme == plan.labels, plan.mergedSides == nil else {
-      throw SegmentationError.previousStageDiffers(name: stage)
-    }
-    return result.labelMap
   }
 }

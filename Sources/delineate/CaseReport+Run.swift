@@ -29,7 +29,7 @@ extension CaseReport {
       stages: Self.stages(run.seconds),
       sections: [
         Section("Scan", Self.facts(run.grid))
-      ] + Self.scanSections(run.scans) + [
+      ] + Self.scanSections(run.scans) + Self.sections(run.registration) + [
         Section("Model", Self.facts(run.model)),
         Section("Run", Self.facts(run)),
       ] + Self.sections(run) + [
@@ -46,7 +46,8 @@ extension CaseReport {
       ("previousStage", "Previous stage of the cascade"), ("prepare", "Prepare"),
       ("body", "Find the body"), ("network", "Network"), ("blend", "Blend windows"),
       ("restore", "Restore labels"), ("probabilities", "Write probabilities"),
-      ("postprocessing", "Post-process"), ("write", "Write labels"),
+      ("postprocessing", "Post-process"), ("registration", "Apply the network's registration"),
+      ("write", "Write labels"),
     ]
     let others = seconds.keys.filter { key in key != "total" && !names.contains { $0.0 == key } }
     return (names + others.sorted().map { ($0, $0) }).compactMap { key, name in
@@ -85,6 +86,21 @@ extension CaseReport {
       }
       return Section(scan.channel, facts)
     }
+  }
+
+  /// What the network's own registration did, where it was asked for.
+  private static func sections(_ registration: NetworkRegistration.Summary?) -> [Section] {
+    guard let registration else { return [] }
+    return [
+      Section(
+        "The network's registration of \(registration.channel)",
+        [
+          Fact("Mean displacement", "\(registration.meanDisplacement.text(digits: 1)) mm"),
+          Fact("Largest displacement", "\(registration.largestDisplacement.text(digits: 1)) mm"),
+          Fact("Folded", "\((100 * registration.foldedShare).text(digits: 2)) % of its voxels"),
+        ]
+      )
+    ]
   }
 
   private static func facts(_ model: RunReport.ModelIdentity) -> [Fact] {

@@ -34,6 +34,9 @@ struct Segment: AsyncParsableCommand {
         A CT and an MR that was taken in another pose, laid on the CT first:
           delineate segment CT=ct.nrrd MR_T1=mr.nrrd --model model --register rigid \\
             --output organs.seg.nrrd --report case.html
+        The same, and what an M3-Net's own registration adds to the rigid one:
+          delineate segment CT=ct.nrrd MR_T1=mr.nrrd --model hn-ctmr-30 --register rigid \\
+            --registered aligned --output organs.seg.nrrd
         M3-Net's models take the CT, the MR, or both:
           delineate segment CT=ct.nii.gz --model m3 --output labels.nii.gz
         All cases of a folder, fast, with a record of each run:
@@ -65,6 +68,17 @@ struct Segment: AsyncParsableCommand {
 
   @Option(help: "Lay the other scans on the first one before: rigid, affine or bspline.")
   var register: RegistrationKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder for an M3-Net's own registration: the other scan on the first, and the map.",
+      discussion:
+        "As register writes them: registered.nii.gz and displacement.nii.gz, with --register's map in it.",
+      valueName: "folder"
+    ),
+    completion: .directory
+  )
+  var registered: String?
 
   @Flag(help: "Write one mask per structure into the folder OUTPUT.")
   var separate = false
@@ -111,6 +125,9 @@ struct Segment: AsyncParsableCommand {
     if priorities.prioritize, probabilities != nil {
       throw ValidationError("--probabilities needs all windows; it does not go with --prioritize.")
     }
+    if priorities.prioritize, registered != nil {
+      throw ValidationError("--registered needs all windows; it does not go with --prioritize.")
+    }
   }
 
   func run() async throws {
@@ -122,6 +139,7 @@ struct Segment: AsyncParsableCommand {
       separate: separate,
       overlay: overlay.map { URL(filePath: $0) },
       report: report.map { URL(filePath: $0) },
+      registered: registered.map { URL(filePath: $0) },
       isBatch: scans.isBatch,
       fileEnding: plan.fileEnding
     )
@@ -162,6 +180,7 @@ struct Segment: AsyncParsableCommand {
     request.postprocessing = !noPostprocessing
     request.missingChannels = scan.missing
     request.registration = register
+    request.findsRegistration = registered != nil
     return request
   }
 

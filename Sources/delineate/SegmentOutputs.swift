@@ -2,6 +2,7 @@ import Anatomy
 import DICOMStudies
 import Datasets
 import Foundation
+import Registration
 import Reports
 import Segmentation
 import VolumeFiles
@@ -13,6 +14,8 @@ struct SegmentOutputs {
   let separate: Bool
   let overlay: URL?
   let report: URL?
+  /// The folder for the network's own registration.
+  var registered: URL?
   let isBatch: Bool
   /// The ending of files whose names are not given, as in `.nii.gz`.
   let fileEnding: String
@@ -21,7 +24,9 @@ struct SegmentOutputs {
 
   /// Finds out before the long run what would fail after it.
   func check() throws {
-    for folder in [isBatch || separate ? output : nil, overlay, isBatch ? report : nil] {
+    for folder in [
+      isBatch || separate ? output : nil, overlay, isBatch ? report : nil, registered,
+    ] {
       if let folder { try Self.checkFolder(folder) }
     }
     if !isBatch && !separate {
@@ -63,6 +68,11 @@ struct SegmentOutputs {
   func write(_ result: SegmentationResult, of name: String) throws -> FinishedRun {
     let start = ContinuousClock.now
     var written = [try writeLabels(result, of: name)]
+    if let registration = result.registration, let registered {
+      let place = isBatch ? registered.appending(path: name) : registered
+      try Self.write(registration, onto: result.scan.grid, in: place)
+      written.append(place)
+    }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     var run = result.report
     run.seconds["write"] = seconds
@@ -71,6 +81,21 @@ struct SegmentOutputs {
       written += try writePictures(result, run, of: name)
     }
     return FinishedRun(name: name, report: run, written: written)
+  }
+
+  private static func write(
+    _ registration: NetworkRegistration,
+    onto grid: VoxelGrid,
+    in folder: URL
+  ) throws {
+    try make(folder)
+    // The names of what `register` writes: whatever reads its folders reads these.
+    try VolumeFiles.write(
+      registration.registered,
+      to: folder.appending(path: "registered.nii.gz")
+    )
+    let field = folder.appending(path: TransformFormat.field.fileName)
+    try Registration.write(registration.transform, fixedGrid: grid, to: field)
   }
 
   private func writePictures(

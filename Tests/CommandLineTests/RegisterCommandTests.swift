@@ -153,4 +153,45 @@ struct RegisterCommandTests {
       #expect(lines.first?.hasSuffix(".") == true, "\(outcome.errors)")
     }
   }
+
+  @Test("What an M3-Net registers itself is written beside its contours, and can be used again")
+  func networkRegistration() throws {
+    let drawn = try run("phantom", "--cases", "1", "--size", "tiny", "--output", "patients")
+    #expect(drawn.status == 0, "\(drawn.errors)")
+    let patient = "patients/set_1/case_01/case_01_IMG_"
+    let scans = ["CT=\(patient)CT.nrrd", "MR_T1=\(patient)MR_T1.nrrd"]
+    let model = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Networks/hn-ctmr-30").standardizedFileURL.path
+    let arguments =
+      ["segment"] + scans + [
+        "--model", model, "--registered", "aligned", "--output", "organs.nii.gz", "--threads", "2",
+      ]
+    let outcome = try CommandLineProgram.run(arguments, in: work)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let applied = try run(
+      "transform",
+      "aligned/displacement.nii.gz",
+      "--grid",
+      "\(patient)CT.nrrd",
+      "--apply",
+      "\(patient)MR_T1.nrrd",
+      "--outside",
+      "0",
+      "--output",
+      "again.nii.gz"
+    )
+    #expect(applied.status == 0, "\(applied.errors)")
+    let first = try readVolume(at: work.appending(path: "aligned/registered.nii.gz"))
+    let again = try readVolume(at: work.appending(path: "again.nii.gz"))
+    #expect(first.grid.matches(again.grid))
+    // The file's displacements lie on the CT's voxels, between which they are interpolated.
+    let differences = zip(first.voxels, again.voxels).map { abs($0 - $1) }
+    let mean = first.voxels.reduce(0) { $0 + abs($1) }
+    #expect(differences.reduce(0, +) < 0.02 * mean)
+
+    let prioritized = try CommandLineProgram.run(arguments + ["--prioritize"], in: work)
+    #expect(
+      prioritized.status != 0 && prioritized.errors.contains("--registered needs all windows")
+    )
+  }
 }

@@ -47,6 +47,46 @@ import Volumes
     }
   }
 
+  @Test("The prepared grid's voxels lie where their labels do", arguments: transposes)
+  func preparedGrid(transpose: [Int]) throws {
+    for orientation in allOrientations {
+      let grid = try VoxelGrid(
+        size: [5, 6, 7],
+        spacing: [1, 2, 3],
+        origin: [-10, 20, 30.5],
+        direction: orientation
+      )
+      let box = transpose.map { [2..<6, 1..<5, 1..<5][$0] }
+      // Once as it is, once with another number of voxels along each axis of the same crop.
+      for size in [[4, 4, 4], [2, 8, 3]] {
+        let restoration = GridRestoration(
+          originalGrid: grid,
+          transposeForward: transpose,
+          box: box,
+          preparedSize: size,
+          separateAxis: nil,
+          logitResampling: .init(order: 1)
+        )
+        let prepared = try restoration.preparedGrid()
+        #expect(prepared.size == [size[2], size[1], size[0]])
+        for corner in 0..<8 {
+          let bits = (0..<3).map { corner >> $0 & 1 }
+          // The crop's outer corners, half a voxel beyond the outermost centers, along D, H and W.
+          var here = SIMD3<Double>(0, 0, 0)
+          var there = SIMD3<Double>(0, 0, 0)
+          for axis in 0..<3 {
+            here[2 - axis] = bits[axis] == 0 ? -0.5 : Double(size[axis]) - 0.5
+            let edge = bits[axis] == 0 ? box[axis].lowerBound : box[axis].upperBound
+            there[2 - transpose[axis]] = Double(edge) - 0.5
+          }
+          let found = prepared.patientFromVoxel(Point(here)).coordinates
+          let expected = grid.patientFromVoxel(Point(there)).coordinates
+          #expect(length(found - expected) < 1e-9)
+        }
+      }
+    }
+  }
+
   @Test("A label on the prepared grid lands on the voxel it was taken from", arguments: transposes)
   func singleVoxel(transpose: [Int]) throws {
     let grid = try VoxelGrid(size: [5, 6, 7])

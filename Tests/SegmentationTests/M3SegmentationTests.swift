@@ -3,9 +3,12 @@ import Foundation
 import ImageProcessing
 import Models
 import NeuralNetworks
+import Preprocessing
+import Registration
 import Segmentation
 import TestSupport
 import Testing
+import Torch
 import VolumeFiles
 import Volumes
 
@@ -96,5 +99,97 @@ struct M3SegmentationTests {
     #expect(found.labelMap == expected.labelMap)
     #expect(found.report.warnings.contains { $0.contains("MR_T1 lay on another grid") })
     #expect(!expected.report.warnings.contains { $0.contains("another grid") })
+  }
+
+  @Test(
+    "The registration of a run is the network's own field, in mm along the patient's axes",
+    arguments: [0, 5, 13, 22, 34, 47]
+  )
+  func registration(orientation: Int) async throws {
+    // One window's worth of voxels at the model's spacing: nothing is resampled or blended.
+    let direction = allOrientations[orientation]
+    let grid = try VoxelGrid(
+      size: [16, 16, 8],
+      spacing: [12, 12, 10],
+      origin: [-80, 40, 7],
+      direction: direction
+    )
+    let ct = folder.url.appending(path: "one.nii.gz")
+    let mr = folder.url.appending(path: "one-mr.nii.gz")
+    let scan = Volume(grid: grid, voxels: drawn("ct", count: grid.count).map { 300 * $0 })
+    let other = Volume(grid: grid, voxels: drawn("mr", count: grid.count).map { 5 + $0 })
+    try VolumeFiles.write(scan, to: ct)
+    try VolumeFiles.write(other, to: mr)
+    var request = SegmentationRequest(inputs: [ct, mr], model: model, device: .cpu)
+    let plain = try await service.segment(request)
+    #expect(plain.registration == nil && plain.report.registration == nil)
+    request.findsRegistration = true
+    let result = try await service.segment(request)
+    #expect(result.labelMap == plain.labelMap)
+    let registration = try #require(result.registration)
+    #expect(registration.summary.meanDisplacement > 0)
+    let expected = try await networkField(of: [scan, other])
+    let field = registration.transform.displacementField(on: grid).vectors
+    let voxels = grid.count
+    for voxel in 0..<voxels {
+      let (d, h, w) = (
+        expected[voxel], expected[voxels + voxel], expected[2 * voxels + voxel]
+      )
+      let inVoxels = SIMD3<Double>(Double(w), Double(h), Double(d)) * grid.spacing
+      let inPatient = direction * inVoxels
+      #expect(length(SIMD3<Double>(field.voxels[voxel]) - inPatient) < 0.05)
+    }
+    #expect(
+      registration.registered
+        == registration.transform.resampled(other, onto: grid, outside: 0, threads: 1)
+    )
+  }
+
+  /// The field of the model's network for one window, by its graph alone.
+  private func networkField(of scans: [Volume<Float>]) async throws -> [Float] {
+    let model = try readModel(at: self.model)
+    let prepared = try prepare(scans, plan: model.plan.preparation, threads: 1)
+    return try await service.field(of: prepared, model)
+  }
+
+  @Test("A network without a registration says so, and one with a single scan registers nothing")
+  func noRegistration() async throws {
+    let plain = try DrawnModel(channels: ["CT", "MR_T1"]).write(to: folder)
+    var request = SegmentationRequest(inputs: [ct, ct], model: plain, device: .cpu)
+    request.findsRegistration = true
+    await #expect(throws: SegmentationError.noRegistration(model: "Dataset001_Drawn")) {
+      try await service.segment(request)
+    }
+    request = SegmentationRequest(inputs: [ct], model: model, device: .cpu)
+    request.missingChannels = ["MR_T1"]
+    request.findsRegistration = true
+    let alone = try await service.segment(request)
+    #expect(alone.registration == nil)
+    #expect(alone.report.warnings.contains { $0.contains("registered nothing") })
+  }
+}
+
+extension SegmentationService {
+  /// On the device thread, as all that touches libtorch.
+  fileprivate func field(of prepared: PreparedCase, _ model: Model) throws -> [Float] {
+    let fold = try #require(model.folds.first)
+    let network = try PreparedNetwork(
+      model.plan.architecture.graph(heads: .registration),
+      weights: Weights(fold: fold)
+    )
+    let image = try Tensor(
+      prepared.voxels,
+      shape: [1, prepared.channelCount] + prepared.size
+    )
+    return try network.outputs(of: image)[0].values()
+  }
+}
+
+private struct Weights: WeightSource {
+  let fold: ModelFold
+
+  func values(named name: String, shape: [Int]) throws(NetworkError) -> [Float] {
+    guard let tensor = fold.weights[name] else { throw .missingWeight(name: name) }
+    return tensor.values
   }
 }

@@ -9,6 +9,9 @@ package enum NetworkHeads: Hashable, Sendable {
   case masks
   /// The displacement field and the registered scan; nothing of a network without.
   case registration
+  /// The displacement field, and last the classes' logits at full resolution; of a network without a
+  /// registration the logits alone.
+  case organsAndField
 }
 
 extension UNetPlan {
@@ -46,7 +49,7 @@ private struct UNetBuilder {
   }
 
   mutating func build(_ heads: NetworkHeads) -> NetworkGraph {
-    guard heads == .last || heads == .all else { return layers.graph }
+    guard heads != .masks, heads != .registration else { return layers.graph }
     var skips = plan.encoder == .residual ? residualStages() : plainStages()
     var x = skips.removeLast()
     for index in plan.decoderDepths.indices {

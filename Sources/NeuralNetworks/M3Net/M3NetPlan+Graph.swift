@@ -13,6 +13,8 @@ extension M3NetPlan {
       case .last: Array(whole.outputs.suffix(1))
       case .masks: whole.outputs.filter { $0.role == .global || $0.role == .regions }
       case .registration: whole.outputs.filter { $0.role == .field || $0.role == .registered }
+      case .organsAndField:
+        whole.outputs.filter { $0.role == .field } + whole.outputs.suffix(1)
       }
     return whole.pruned(to: kept)
   }

@@ -94,6 +94,7 @@ extension SegmentationService {
         isCT: false,
         source: guidance.source,
         others: [],
+        registration: nil,
         report: report
       ),
       guidance: guidance,
