@@ -162,6 +162,7 @@ public func segment(
 }
 
 /// The mean of a network's answers to all mirrorings over the given axes, in nnU-Net's order.
+///
 /// `seeing` is called with all that leaves the network for the window as it is.
 func mirrored(
   _ window: Tensor,
