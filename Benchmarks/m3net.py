@@ -4,11 +4,11 @@
     m3net.py --training 40 --validation 8 --test 20 --epochs 30 --steps 100
     m3net.py --networks ct rigid full --results
 
-Draws patients with 30 organs on a CT and an MR that lie apart; registers the training pairs rigidly; trains one
-small network a row of the table, all for the same number of steps; contours the test patients from the scans as
-they lie (`segment --register rigid`), the full network also without their MR; scores 30 organs by Dice and mean
-surface distance (surface-distance's definitions); and measures how far voxels of the body lie from their true
-place in the MR after the rigid registration and after the network's own.
+Draws patients with 30 organs on a CT and an MR that lie apart; registers each pair rigidly; trains one small
+network a row of the table, all for the same number of steps; contours the test patients, with the full network
+also without their MR; scores 30 organs by Dice and mean surface distance (surface-distance's definitions); and
+measures how far voxels of the body lie from their true place in the MR after the rigid registration and after
+the network's own.
 
 Every stage leaves a file and is not repeated; a stopped training goes on from its checkpoint. `--results` only
 scores what is there. Run it with the peers' Python (numpy, scipy, SimpleITK).
@@ -35,16 +35,16 @@ BOTH = ["--channels", "CT", "MR_T1"]
 STACKED = ["--fusion", "input", "--no-masks", "--no-registration"]
 # A network: what it is called, the training scans, and what plan takes.
 NETWORKS = {
-    "ct": ("CT only", "rigid", ["--channels", "CT", *STACKED]),
+    "ct": ("CT only", "training-rigid", ["--channels", "CT", *STACKED]),
     "unregistered": ("CT and MR stacked, unregistered", "training", [*BOTH, "--own-grids", *STACKED]),
-    "stacked": ("CT and MR stacked, rigid", "rigid", [*BOTH, *STACKED]),
-    "no-fusion": ("M3-Net without fusion", "rigid", [*BOTH, "--fusion", "concatenation", "--known-deformation", "3"]),
-    "no-masks": ("M3-Net without masks", "rigid", [*BOTH, "--no-masks", "--known-deformation", "3"]),
-    "no-dual": ("M3-Net without dual task", "rigid", [*BOTH, "--no-registration"]),
-    "full": ("M3-Net", "rigid", [*BOTH, "--known-deformation", "3"]),
+    "stacked": ("CT and MR stacked, rigid", "training-rigid", [*BOTH, *STACKED]),
+    "no-fusion": ("M3-Net without fusion", "training-rigid", [*BOTH, "--fusion", "concatenation", "--known-deformation", "3"]),
+    "no-masks": ("M3-Net without masks", "training-rigid", [*BOTH, "--no-masks", "--known-deformation", "3"]),
+    "no-dual": ("M3-Net without dual task", "training-rigid", [*BOTH, "--no-registration"]),
+    "full": ("M3-Net", "training-rigid", [*BOTH, "--known-deformation", "3"]),
 }
-# Predictions: the network, whether the test patients' MR is there, and whether it is registered first.
-RUNS = {name: (name, name != "ct", name != "unregistered") for name in NETWORKS} | {"full-ct": ("full", False, False)}
+# Predictions: the network, and whether the test patients' MR is there.
+RUNS = {name: (name, name != "ct") for name in NETWORKS} | {"full-ct": ("full", False)}
 # What T1 shows and CT does not, or hardly.
 SOFT = ["OpticChiasm", "Pituitary", "Brainstem", "OpticNrv_L", "OpticNrv_R"]
 
@@ -66,11 +66,12 @@ def draw(work, arguments):
 
 
 def register(work, arguments):
-    """The training patients once more, their MR laid rigidly on the CT."""
-    for case in cases(work / "training"):
-        target = work / "rigid" / "set_1" / case.name
-        once(target / "done", lambda: align(case, target, arguments.threads))
-    shutil.copy(work / "training" / "OAR_data.csv", work / "rigid")
+    """All patients once more, their MR laid rigidly on the CT."""
+    for part in ("training", "test"):
+        for case in cases(work / part):
+            target = work / f"{part}-rigid" / "set_1" / case.name
+            once(target / "done", lambda: align(case, target, arguments.threads))
+        shutil.copy(work / part / "set_1" / "OAR_data.csv", work / f"{part}-rigid" / "set_1")
 
 
 def align(case, target, threads):
@@ -123,19 +124,19 @@ def train(work, name, arguments):
 
 def predict(work, name, arguments):
     """The test patients' contours; of networks that register, their displacements as well."""
-    network, has_mr, is_registered = RUNS[name]
+    network, has_mr = RUNS[name]
+    part = NETWORKS[network][1].replace("training", "test")
     model, output = work / network / "model", work / name / "test"
     registers = has_mr and "registration" in json.loads((work / network / "work" / "plan.json").read_text()
                                                         )["model"]["architecture"]
 
     def contour(case):
         words = [f"CT={scan(case, 'CT')}"] + ([f"MR_T1={scan(case, 'MR_T1')}"] if has_mr else [])
-        words += ["--register", "rigid"] if has_mr and is_registered else []
         words += ["--registered", output / case.name] if registers else []
         run("segment", *words, "--model", model, "--output", output / f"{case.name}.seg.nrrd", "--quiet",
             "--window-placement", "body", "--threads", arguments.threads)
     output.mkdir(parents=True, exist_ok=True)
-    for case in cases(work / "test"):
+    for case in cases(work / part):
         once(output / f"{case.name}.done", lambda: contour(case))
     once(work / name / "scored.done", lambda: run(
         "evaluate", "--reference", work / "test" / "set_1", "--prediction", output,
@@ -159,26 +160,26 @@ def means(values, organs=None):
     return numpy.nanmean([values[organ] for organ in organs or sorted(values)], axis=0)
 
 
-def registration_errors(work, name, arguments):
+def registration_errors(work, name):
     """For each test patient the mean error in mm over the body: as it lay, rigid, after the network's head."""
     rows = []
     for case in cases(work / "test"):
         displacement = work / name / "test" / case.name / "displacement.nii.gz"
         if not displacement.exists():
             continue
-        rigid = work / "rigid-test" / case.name
+        rigid = SimpleITK.ReadTransform(
+            str(work / "test-rigid" / "set_1" / case.name / "aligned" / "transform.tfm"))
+        field = SimpleITK.ReadImage(str(displacement), SimpleITK.sitkVectorFloat64)
         with tempfile.TemporaryDirectory() as folder:
             pairs, _ = registration.drawn_pair(case, folder)
-            if not (rigid / "transform.tfm").exists():
-                registration.register(folder, "rigid", arguments.threads, rigid)
-        field = SimpleITK.ReadImage(str(displacement), SimpleITK.sitkVectorFloat64)
-        rows.append([registration.error(transform, pairs) for transform in (
-            SimpleITK.Transform(3, SimpleITK.sitkIdentity), SimpleITK.ReadTransform(str(rigid / "transform.tfm")),
-            SimpleITK.DisplacementFieldTransform(field))])
+        # SimpleITK applies the last one first.
+        found = SimpleITK.CompositeTransform([rigid, SimpleITK.DisplacementFieldTransform(field)])
+        rows.append([registration.error(transform, pairs)
+                     for transform in (SimpleITK.Transform(3, SimpleITK.sitkIdentity), rigid, found)])
     return numpy.array(rows)
 
 
-def table(work, names, arguments):
+def table(work, names):
     results, lines = {}, ["| network | Dice | ASD, mm | HD95, mm | not found | soft-tissue organs, Dice |",
                           "| --- | --- | --- | --- | --- | --- |"]
     names = [name for name in names if (work / name / "scored.done").exists()]
@@ -219,7 +220,7 @@ def table(work, names, arguments):
             lines.append(f"| {organ} | " + " | ".join(values) + " |")
     lines.append("")
     for name in names:
-        errors = registration_errors(work, name, arguments) if name in NETWORKS else numpy.zeros(0)
+        errors = registration_errors(work, name) if name in NETWORKS else numpy.zeros(0)
         if len(errors):
             start, rigid, found = errors.mean(axis=0)
             better = int((errors[:, 2] < errors[:, 1]).sum())
@@ -260,7 +261,7 @@ def main():
             print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
         for name in runs:
             predict(work, name, arguments)
-    text, results = table(work, runs, arguments)
+    text, results = table(work, runs)
     print(text)
     if arguments.results_file:
         arguments.results_file.write_text(json.dumps(results, indent=1) + "\n")

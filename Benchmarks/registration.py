@@ -169,15 +169,10 @@ def timed(words):
     return run, seconds
 
 
-def register(folder, kind, threads, output):
-    """Registers the pair of a folder into another one; the run and its CPU seconds."""
-    return timed([str(DELINEATE), "register", "--fixed", f"{folder}/ct.nii.gz", "--moving",
-                  f"{folder}/mr.nii.gz", "--kind", kind, "--threads", str(threads),
-                  "--output", str(output), "--quiet", "--json"])
-
-
 def delineate(folder, kind, threads):
-    run, seconds = register(folder, kind, threads, f"{folder}/out")
+    run, seconds = timed([str(DELINEATE), "register", "--fixed", f"{folder}/ct.nii.gz", "--moving",
+                          f"{folder}/mr.nii.gz", "--kind", kind, "--threads", str(threads),
+                          "--output", f"{folder}/out", "--quiet", "--json"])
     if run.returncode not in (0, 3):
         return None, {"judgment": run.stderr.strip()}, seconds
     return sitk.ReadTransform(f"{folder}/out/transform.tfm"), json.loads(run.stdout), seconds
