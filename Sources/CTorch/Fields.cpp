@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "Guarded.hpp"
+#include "Warp.hpp"
 
 using namespace delineate;
 
@@ -14,36 +15,6 @@ static at::Tensor factors(const int64_t *scale, const at::Tensor &like) {
     result.mutable_data_ptr<float>()[axis] = float(scale[axis]);
   }
   return result.view({1, 3, 1, 1, 1}).to(like.device());
-}
-
-// The voxels' own positions in libtorch's coordinates, which run from -1 to 1 between the outer
-// borders of the first and the last voxel: [1, D, H, W, 3], along W, H and D.
-static at::Tensor identity_grid(at::IntArrayRef size, const at::Tensor &like) {
-  std::vector<at::Tensor> axes;
-  for (int axis = 0; axis < 3; axis++) {
-    const int64_t n = size[axis];
-    std::vector<int64_t> shape{1, 1, 1};
-    shape[axis] = n;
-    const at::Tensor index = at::arange(n, at::TensorOptions().dtype(at::kFloat).device(like.device()));
-    axes.push_back(((index * 2 + 1) / double(n) - 1).view(shape).expand(size));
-  }
-  return at::stack({axes[2], axes[1], axes[0]}, -1).unsqueeze(0);
-}
-
-// x at p + u(p) / scale; in single precision.
-static at::Tensor sampled(const at::Tensor &x, const at::Tensor &field, const int64_t *scale) {
-  const auto size = x.sizes().slice(2);
-  at::Tensor steps = at::empty({3}, at::kFloat);
-  for (int axis = 0; axis < 3; axis++) {
-    require(scale[axis] > 0, "a scale above 0");
-    steps.mutable_data_ptr<float>()[axis] = 2.0f / (float(scale[axis]) * float(size[axis]));
-  }
-  const at::Tensor shifts =
-      field * steps.view({1, 3, 1, 1, 1}).to(field.device());
-  const at::Tensor grid =
-      identity_grid(size, field) + at::flip(shifts, {1}).permute({0, 2, 3, 4, 1});
-  constexpr int64_t linear = 0, border = 1;
-  return at::grid_sampler_3d(x, grid, linear, border, false);
 }
 
 static void require_field(const at::Tensor &field) {
@@ -81,7 +52,7 @@ ct_status ct_warp(const ct_tensor *x, const ct_tensor *field, const int64_t *sca
     require(x->value.dim() == 5 && x->value.size(0) == field->value.size(0) &&
                 x->value.sizes().slice(2) == field->value.sizes().slice(2),
             "what is warped has the field's samples and sizes");
-    *out = wrap(sampled(x->value.to(at::kFloat), field->value.to(at::kFloat), scale)
+    *out = wrap(warped(x->value.to(at::kFloat), field->value.to(at::kFloat), scale)
                     .to(x->value.scalar_type())
                     .contiguous(at::MemoryFormat::ChannelsLast3d));
   });
@@ -91,8 +62,9 @@ ct_status ct_integrate(const ct_tensor *velocity, const int64_t *scale, int step
   return guarded([&] {
     require_field(velocity->value);
     require(steps >= 0 && steps <= 16, "0 to 16 squarings");
-    at::Tensor u = velocity->value.to(at::kFloat) / double(1 << steps);
-    for (int step = 0; step < steps; step++) u = u + sampled(u, u, scale);
+    at::Tensor u = velocity->value.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast3d) /
+                   double(1 << steps);
+    for (int step = 0; step < steps; step++) u = u + warped(u, u, scale);
     *out = wrap(u.to(velocity->value.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast3d));
   });
 }
