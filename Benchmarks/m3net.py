@@ -32,7 +32,7 @@ import registration
 from common import once, run
 
 BOTH = ["--channels", "CT", "MR_T1"]
-STACKED = ["--fusion", "input", "--no-masks", "--no-registration"]
+STACKED = ["--fusion", "input", "--no-masks", "--no-registration", "--modality-dropout", "0"]
 # A network: what it is called, the training scans, and what plan takes.
 NETWORKS = {
     "ct": ("CT only", "training-rigid", ["--channels", "CT", *STACKED]),

@@ -128,6 +128,29 @@ struct FieldTests {
     }
   }
 
+  @Test("A warp and its gradients are the same bytes for any number of threads")
+  func threads() async throws {
+    try await onDevice {
+      defer { try? TorchRuntime.start(threads: ProcessInfo.processInfo.activeProcessorCount) }
+      // More channels than a block of them, and voxels for several threads.
+      let size = [17, 30, 31]
+      let voxels = size.reduce(1, *)
+      var found: [[Float]] = []
+      for threads in [1, 2, 3] {
+        try TorchRuntime.start(threads: threads)
+        let image = try Tensor.parameter(drawn("many", count: 11 * voxels), shape: [1, 11] + size)
+        let values = drawn("shift", count: 3 * voxels).map { 4 * $0 }
+        let field = try Tensor.parameter(values, shape: [1, 3] + size)
+        let moved = try image.warped(by: field, scale: [1, 1, 1])
+        try moved.squared().sum().backward()
+        let gradients = try [image, field].flatMap { try #require(try $0.gradient()).values() }
+        found.append(try moved.values() + gradients)
+      }
+      #expect(found[0] == found[1] && found[0] == found[2])
+      #expect(found[0].allSatisfy { $0.isFinite })
+    }
+  }
+
   @Test("Integrating a velocity and its negative leads back")
   func inverse() async throws {
     try await onDevice {
