@@ -3,10 +3,12 @@
     prioritization.py --model MODEL --scan ct.nii.gz --reference labels.nii.gz
     prioritization.py --model MODEL --openkbp 10
     prioritization.py --model MODEL --openkbp 3 --clinical --repeats 3
+    prioritization.py --model MODEL --drawn patients
 
 A case is a scan and its reference label map with the model's label numbers. `--openkbp N` takes N of
 OpenKBP's validation patients; `--clinical` puts each into a planning CT's 512x512x150 voxels, the
-contours with it.
+contours with it. `--drawn` takes the patients of `delineate phantom --output FOLDER`, CT and MR, which
+lies on the CT already or is laid on it by `--options "--no-mirroring --register rigid"`.
 Network seconds are the report's; processor time is that of the whole process.
 """
 
@@ -63,12 +65,18 @@ def clinical_size(name, scan, labels):
     return paths
 
 
-def segment(model, scan, output, options):
+def drawn(folder):
+    """Drawn patients: name, CT and MR, reference."""
+    return [(case.name, [f"{name}={case / f'{case.name}_IMG_{name}.nrrd'}" for name in ("CT", "MR_T1")],
+             case / f"{case.name}_organs_CT.seg.nrrd") for case in sorted(folder.glob("set_1/case_*"))]
+
+
+def segment(model, scans, output, options):
     """Runs the program: its report, wall seconds and processor seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     run = subprocess.run(
-        [common.DELINEATE, "segment", scan, "--model", model, "--output", output, "--json", "--quiet"]
+        [common.DELINEATE, "segment", *scans, "--model", model, "--output", output, "--json", "--quiet"]
         + options, check=True, stdout=subprocess.PIPE)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     report = json.loads(run.stdout)
@@ -106,14 +114,16 @@ def main():
     parser.add_argument("--reference")
     parser.add_argument("--labels", help="JSON of the reference's names and numbers; the model's own by default")
     parser.add_argument("--openkbp", type=int, default=0)
+    parser.add_argument("--drawn", type=pathlib.Path, help="a folder of drawn patients with CT and MR")
     parser.add_argument("--clinical", action="store_true")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--deadline", help="measure a run with this deadline too")
     parser.add_argument("--options", default="--no-mirroring", help="options of both runs")
     arguments = parser.parse_args()
-    cases = openkbp(arguments.openkbp, arguments.clinical)
+    cases = [(name, [scan], labels) for name, scan, labels in openkbp(arguments.openkbp, arguments.clinical)]
+    cases += drawn(arguments.drawn) if arguments.drawn else []
     if arguments.scan:
-        cases.append((pathlib.Path(arguments.scan).name, arguments.scan, arguments.reference))
+        cases.append((pathlib.Path(arguments.scan).name, [arguments.scan], arguments.reference))
     shared = arguments.options.split()
     ways = {"full": shared, "prioritized": shared + ["--prioritize"]}
     if arguments.deadline:
@@ -122,10 +132,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     lines, totals = [], {way: {"inference": [], "processor": [], "wall": [], "windows": [], "dice": {}}
                          for way in ways}
-    for name, scan, reference in cases:
+    for name, scans, reference in cases:
         for way, options in ways.items():
             output = folder / f"{name}_{way}.nii.gz"
-            runs = [segment(arguments.model, scan, output, options) for _ in range(arguments.repeats)]
+            runs = [segment(arguments.model, scans, output, options) for _ in range(arguments.repeats)]
             best = min(runs, key=lambda run: run["processor"])
             report = best["report"]
             total = totals[way]

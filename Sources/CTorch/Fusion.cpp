@@ -118,3 +118,24 @@ ct_status ct_group_sums(const ct_tensor *x, const int64_t *groups, size_t count,
                                       false, none, 1));
   });
 }
+
+ct_status ct_correlation(const ct_tensor *a, const ct_tensor *b, int64_t radius, ct_tensor **out) {
+  return guarded([&] {
+    require_volume(a);
+    require(a->value.sizes() == b->value.sizes(), "what is correlated has one shape");
+    require(radius >= 0 && radius <= 4, "a radius of 0 to 4 voxels");
+    const at::Tensor around = at::constant_pad_nd(
+        b->value, {radius, radius, radius, radius, radius, radius}, 0);
+    const auto size = a->value.sizes();
+    const int64_t edge = 2 * radius + 1;
+    std::vector<at::Tensor> likenesses;
+    for (int64_t shift = 0; shift < edge * edge * edge; shift++) {
+      at::Tensor moved = around;
+      const int64_t offsets[3] = {shift / (edge * edge), shift / edge % edge, shift % edge};
+      for (int axis = 0; axis < 3; axis++)
+        moved = at::narrow(moved, 2 + axis, offsets[axis], size[2 + axis]);
+      likenesses.push_back(at::mean(a->value * moved, {1}, true));
+    }
+    *out = wrap_layer(at::cat(likenesses, 1));
+  });
+}

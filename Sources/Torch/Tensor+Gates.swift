@@ -56,6 +56,21 @@ extension Tensor {
   /// Intensities are normalized, so a scan differs by more; rounding does not. Without a gradient.
   public func presence() throws(TorchError) -> Tensor { try map(CT_PRESENCE, "a presence") }
 
+  /// How alike the places of this tensor and another one's near them are, as a cost volume.
+  ///
+  /// For each of the (2 · radius + 1)³ shifts `o`, the last axis fastest, the mean over the channels of
+  /// `a(p) · b(p + o)`, 0 outside (Dosovitskiy et al., ICCV 2015; Sun et al., CVPR 2018).
+  /// - Parameters:
+  ///   - other: Of the same shape `[N, C, D, H, W]`.
+  ///   - radius: From 0 to 4 voxels.
+  /// - Returns: `[N, (2 · radius + 1)³, D, H, W]`, with gradients to both.
+  /// - Throws: ``TorchError`` where shapes differ or the radius is another.
+  public func correlation(with other: Tensor, radius: Int) throws(TorchError) -> Tensor {
+    try Tensor(
+      TensorHandle("a correlation") { ct_correlation(pointer, other.pointer, Int64(radius), $0) }
+    )
+  }
+
   /// `x · (base + sigmoid(gate))`; the gate is broadcast.
   public func gated(by gate: Tensor, base: Double) throws(TorchError) -> Tensor {
     try Tensor(TensorHandle("a gate") { ct_gate(pointer, gate.pointer, base, $0) })

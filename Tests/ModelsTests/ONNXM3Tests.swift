@@ -19,7 +19,7 @@ private func drawnModel(_ change: (inout M3NetPlan) -> Void = { _ in }) throws -
       globalStage: 1,
       regionalStage: 1
     ),
-    registration: RegistrationHeadPlan(stage: 1, features: 8)
+    registration: RegistrationHeadPlan(stage: 1, features: 8, correlationRadius: 1)
   )
   change(&plan)
   model.plan.architecture = .m3(plan)

@@ -151,6 +151,49 @@ struct FieldTests {
     }
   }
 
+  @Test("A correlation holds the products of places near each other, with their gradients")
+  func correlation() async throws {
+    try await onDevice {
+      let size = [2, 3, 4]
+      let (channels, voxels) = (5, 24)
+      let shape = [1, channels] + size
+      let (a, b) = (drawn("a", count: channels * voxels), drawn("b", count: channels * voxels))
+      let first = try Tensor.parameter(a, shape: shape)
+      let second = try Tensor.parameter(b, shape: shape)
+      let found = try first.correlation(with: second, radius: 1)
+      #expect(found.shape == [1, 27] + size)
+      let weights = drawn("way back", count: 27 * voxels)
+      try (found * Tensor(weights, shape: found.shape)).sum().backward()
+      var expected = [Float](repeating: 0, count: 27 * voxels)
+      var gradients = [[Float]](
+        repeating: [Float](repeating: 0, count: channels * voxels),
+        count: 2
+      )
+      for shift in 0..<27 {
+        for voxel in 0..<voxels {
+          let here = [voxel / 12, voxel / 4 % 3, voxel % 4]
+          let there = zip(here, [shift / 9, shift / 3 % 3, shift % 3]).map { $0 + $1 - 1 }
+          guard zip(there, size).allSatisfy({ $0 >= 0 && $0 < $1 }) else { continue }
+          let other = (there[0] * 3 + there[1]) * 4 + there[2]
+          let weight = weights[shift * voxels + voxel] / Float(channels)
+          for channel in 0..<channels {
+            let (p, q) = (channel * voxels + voxel, channel * voxels + other)
+            expected[shift * voxels + voxel] += a[p] * b[q] / Float(channels)
+            gradients[0][p] += weight * b[q]
+            gradients[1][q] += weight * a[p]
+          }
+        }
+      }
+      func agree(_ x: [Float], _ y: [Float]) -> Bool {
+        zip(x, y).allSatisfy { abs($0 - $1) < 1e-5 }
+      }
+      #expect(agree(try found.values(), expected))
+      #expect(agree(try #require(try first.gradient()).values(), gradients[0]))
+      #expect(agree(try #require(try second.gradient()).values(), gradients[1]))
+      #expect(throws: TorchError.self) { try first.correlation(with: second, radius: 9) }
+    }
+  }
+
   @Test("Integrating a velocity and its negative leads back")
   func inverse() async throws {
     try await onDevice {

@@ -57,7 +57,12 @@ extension TrainingPlan {
           globalStage: 0,
           regionalStage: 0
         ),
-        registration: RegistrationHeadPlan(stage: 0, features: 8, squarings: 2)
+        registration: RegistrationHeadPlan(
+          stage: 0,
+          features: 8,
+          squarings: 2,
+          correlationRadius: 1
+        )
       )
     )
     plan.jointLoss = JointLossPlan()

@@ -36,6 +36,10 @@ ct_status ct_enlarge(const ct_tensor *x, const int64_t *scale, ct_tensor **out);
 ct_status ct_group_sums(const ct_tensor *x, const int64_t *groups, size_t count,
                         int64_t group_count, ct_tensor **out);
 
+// How alike the places of two tensors [N, C, D, H, W] are: for each of the (2 · radius + 1)³ shifts o,
+// the last axis fastest, the mean over the channels of a(p) · b(p + o), 0 outside.
+ct_status ct_correlation(const ct_tensor *a, const ct_tensor *b, int64_t radius, ct_tensor **out);
+
 // Fields: displacements [N, 3, D, H, W] along D, H and W, in voxels of a grid that is `scale` times
 // as fine -----------------------------------------------------------------------------------------
 

@@ -68,6 +68,8 @@ extension ONNXGraph {
       )
     case .warp(let scale):
       return warp(inputs[0], by: inputs[1], scale: scale, size: size, name)
+    case .correlation(let radius):
+      return correlation(inputs[0], inputs[1], radius: radius, size: size, name)
     case .integration(let steps, let scale):
       let share = constant([1 / Float(1 << steps)], shape: [1], "share \(steps)")
       var field = add("Mul", [inputs[0], share], steps == 0 ? name : "\(name).0")
@@ -87,6 +89,32 @@ extension ONNXGraph {
   ) -> String {
     let axes = integers([axis], "\(name).axis")
     return add(type, [input, axes], name)
+  }
+
+  /// The second input padded with zeros, and cut out once for each shift.
+  private mutating func correlation(
+    _ first: String,
+    _ second: String,
+    radius: Int,
+    size: [Int],
+    _ name: String
+  ) -> String {
+    let border = [Int](repeating: radius, count: 3)
+    let pads = integers([0, 0] + border + [0, 0] + border, "\(name).pads")
+    let around = add("Pad", [second, pads], "\(name).around", [("mode", .text("constant"))])
+    let axes = integers([2, 3, 4], "\(name).axes")
+    let edge = 2 * radius + 1
+    let likenesses = (0..<edge * edge * edge).map { shift in
+      let start = [shift / (edge * edge), shift / edge % edge, shift % edge]
+      let bounds = [
+        integers(start, "\(name).\(shift).start"),
+        integers(zip(start, size).map { $0 + $1 }, "\(name).\(shift).end"), axes,
+      ]
+      let moved = add("Slice", [around] + bounds, "\(name).\(shift).moved")
+      let product = add("Mul", [first, moved], "\(name).\(shift).product")
+      return reduced("ReduceMean", product, axis: 1, "\(name).\(shift)")
+    }
+    return add("Concat", likenesses, name, [("axis", .integer(1))])
   }
 
   /// `GridSample` counts from −1 to 1 between the outer borders, along W, H and D.

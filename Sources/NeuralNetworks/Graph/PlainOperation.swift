@@ -55,6 +55,8 @@ extension NetworkGraph {
     case enlarging([Int])
     /// The first input where the second, a displacement field, points; see ``Torch/Tensor``.
     case warp(scale: [Int])
+    /// How alike places of both inputs are, a channel for each of the (2 · radius + 1)³ shifts.
+    case correlation(radius: Int)
     /// The displacement field of a stationary velocity field.
     case integration(steps: Int, scale: [Int])
 
@@ -64,6 +66,7 @@ extension NetworkGraph {
       case .channels(let range): range.count
       case .joining: all
       case .presence, .channelMean, .channelMaximum: 1
+      case .correlation(let radius): (2 * radius + 1) * (2 * radius + 1) * (2 * radius + 1)
       case .spatialMean, .spatialSum, .pooledTwice, .blockMaxima, .sum, .softmax, .rectification,
         .product, .gate, .enlarging, .warp,
         .integration:
@@ -90,6 +93,8 @@ extension NetworkGraph {
       case .gate(let base): return try inputs[0].gated(by: inputs[1], base: base)
       case .enlarging(let scale): return try inputs[0].enlarged(by: scale)
       case .warp(let scale): return try inputs[0].warped(by: inputs[1], scale: scale)
+      case .correlation(let radius):
+        return try inputs[0].correlation(with: inputs[1], radius: radius)
       case .integration(let steps, let scale):
         return try inputs[0].integrated(steps: steps, scale: scale)
       }

@@ -21,10 +21,11 @@ extension M3NetBuilder {
         stride: plan.strides[stage + 1],
         channels: registration.features
       )
+      let likeness = correlation(first, second, stage: stage, registration)
       let joined = layers.plain(
         .joining,
         "registration.joined.\(index)",
-        of: [larger, first[stage], second[stage]]
+        of: [larger, first[stage], second[stage]] + likeness
       )
       x = layers.block(
         "registration.stages.\(index)",
@@ -66,6 +67,29 @@ extension M3NetBuilder {
     layers.graph.outputs += [
       .init(role: .velocity, value: velocity), .init(role: .field, value: finest),
       .init(role: .registered, value: registered),
+    ]
+  }
+
+  /// A cost volume of both modalities' features at a stage, each brought into one space by a
+  /// convolution of its own: what a convolution over joined features would have to learn to multiply.
+  private mutating func correlation(
+    _ first: [Value],
+    _ second: [Value],
+    stage: Int,
+    _ registration: RegistrationHeadPlan
+  ) -> [Value] {
+    guard let radius = registration.correlationRadius else { return [] }
+    let index = plan.features.count - 2 - stage
+    let sides = zip(["fixed", "moving"], [first[stage], second[stage]]).map { name, features in
+      layers.convolution(
+        "registration.\(name).\(index)",
+        of: [features],
+        kernel: [1, 1, 1],
+        channels: registration.features
+      )
+    }
+    return [
+      layers.plain(.correlation(radius: radius), "registration.correlation.\(index)", of: sides)
     ]
   }
 

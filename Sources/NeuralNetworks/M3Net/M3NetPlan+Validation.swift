@@ -88,6 +88,9 @@ extension M3NetPlan {
     try PlanCheck.bounds(registration.stage, 0...(features.count - 2), "registration.stage")
     try PlanCheck.bounds(registration.features, 1...1024, "registration.features")
     try PlanCheck.bounds(registration.squarings, 0...16, "registration.squarings")
+    if let radius = registration.correlationRadius {
+      try PlanCheck.bounds(radius, 0...4, "registration.correlationRadius")
+    }
   }
 
   /// What other weights' names begin with.

@@ -178,11 +178,20 @@ public struct RegistrationHeadPlan: Codable, Hashable, Sendable {
   public var features: Int
   /// Squarings of the integration.
   public var squarings: Int
+  /// How far around each voxel both modalities' features are compared, in voxels of each stage; `nil`
+  /// leaves the comparison to the convolutions.
+  public var correlationRadius: Int?
 
   /// A registration from its parts; seven squarings as VoxelMorph's.
-  public init(stage: Int = 1, features: Int = 16, squarings: Int = 7) {
+  public init(
+    stage: Int = 1,
+    features: Int = 16,
+    squarings: Int = 7,
+    correlationRadius: Int? = nil
+  ) {
     self.stage = stage
     self.features = features
     self.squarings = squarings
+    self.correlationRadius = correlationRadius
   }
 }
