@@ -31,6 +31,8 @@ extension TrainingDataset {
   ) -> TrainingDataset {
     var result = self
     result.name = name
+    // The new classes are nobody's left and right, whatever the old ones were.
+    result.mergedSides = nil
     result.labels = LabelScheme(
       entries: zip(1..., groups).map {
         LabelScheme.Entry(label: UInt16(clamping: $0), name: $1.name)

@@ -46,6 +46,27 @@ struct MergingTests {
     #expect(merged.cases.map(\.contoured) == [[1, 2], [2]])
   }
 
+  @Test("Structures whose sides were one already lose their sides with their names")
+  func sides() throws {
+    let (labels, sides) = try #require(
+      MergedSides.merging(
+        LabelScheme(
+          entries: zip(1..., ["Cochlea_L", "Cochlea_R", "Brainstem"]).map {
+            .init(label: $0, name: $1)
+          }
+        )
+      )
+    )
+    let map = TrainingCase.LabelSource.map(place, classes: [10: 1, 20: 1, 30: 2])
+    var merged = dataset([TrainingCase(name: "a", channels: [place], labels: map)])
+    merged.labels = labels
+    merged.mergedSides = sides
+    let groups = [StructureGroup(name: "all", labels: Set(labels.entries.map(\.label)))]
+    let result = merged.merged(into: groups, contoured: [:], name: "scout")
+    #expect(result.labels.entries.map(\.name) == ["all"])
+    #expect(result.mergedSides == nil)
+  }
+
   @Test("Masks of a group that is not whole are left out")
   func masks() {
     func mask(_ label: UInt16) -> TrainingCase.Mask {
