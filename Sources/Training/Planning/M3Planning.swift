@@ -84,11 +84,7 @@ extension M3NetPlan {
           regionalStage: min(1, deepest)
         ) : nil,
       registration: isRegistered
-        ? RegistrationHeadPlan(
-          stage: min(1, deepest),
-          features: max(8, stages.features[0]),
-          correlationRadius: 1
-        ) : nil
+        ? RegistrationHeadPlan(stage: min(1, deepest), features: max(8, stages.features[0])) : nil
     )
     do throws(NetworkPlanError) { try validate() } catch {
       guard case .outOfBounds(let field, let value, let expected) = error else {
