@@ -53,6 +53,9 @@ public struct ModelPlan: Codable, Hashable, Sendable {
   /// needs all.
   public var optionalChannels: [String]?
 
+  /// The structures of a finished label map: sides that the network sees as one are two.
+  public var finishedLabels: LabelScheme { mergedSides?.labels ?? labels }
+
   /// A plan from its parts.
   public init(
     name: String,

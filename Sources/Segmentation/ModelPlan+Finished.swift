@@ -2,9 +2,6 @@ import Anatomy
 import Models
 
 extension ModelPlan {
-  /// The structures of the finished label map: sides that the network sees as one are two.
-  var finishedLabels: LabelScheme { mergedSides?.labels ?? labels }
-
   /// What is known of the network's structures, told of the finished ones.
   func finishedStates(_ states: [String: StructureState]) -> [String: StructureState] {
     guard let mergedSides else { return states }

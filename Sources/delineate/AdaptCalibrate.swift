@@ -64,7 +64,7 @@ struct AdaptCalibrate: ParsableCommand {
   func run() throws {
     let place = URL(filePath: model)
     guard place.isFolder else { throw CommandError.notAFolder(model) }
-    let scheme = try inspectModel(at: place).plan.labels
+    let scheme = try inspectModel(at: place).plan.finishedLabels
     if let patients, !URL(filePath: patients).isFolder { throw CommandError.notAFolder(patients) }
     let outcomes = try tumorOutcomes(
       predicted: URL(filePath: predicted),

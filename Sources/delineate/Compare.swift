@@ -36,7 +36,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     let first = try readLabelMap(at: URL(filePath: reference))
     let second = try readLabelMap(at: URL(filePath: prediction))
-    let named = try model.map { try inspectModel(at: modelLocation(named: $0)).plan.labels }
+    let named = try model.map { try inspectModel(at: modelLocation(named: $0)).plan.finishedLabels }
     let result = ComparisonText(
       try LabelComparison(reference: first.labelMap, prediction: second.labelMap),
       scheme: named ?? first.scheme ?? second.scheme

@@ -51,7 +51,7 @@ struct ModelCard {
   }
 
   private var introduction: String {
-    let structures = model.plan.labels.entries.map(\.name).joined(separator: ", ")
+    let structures = model.plan.finishedLabels.entries.map(\.name).joined(separator: ", ")
     return """
       # \(model.plan.name)
 
@@ -68,7 +68,7 @@ struct ModelCard {
     var rows: [(String, String)] = [
       (
         "Structures",
-        plan.labels.entries.map { "\($0.label) \($0.name)" }.joined(separator: ", ")
+        plan.finishedLabels.entries.map { "\($0.label) \($0.name)" }.joined(separator: ", ")
       ),
       ("Channels", plan.channelNames.joined(separator: ", ")),
       (

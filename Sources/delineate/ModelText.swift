@@ -25,7 +25,7 @@ struct ModelText {
 
   /// One line: name, configuration, structures, folds, post-processing where there is one.
   var summary: String {
-    let count = plan.labels.entries.count
+    let count = plan.finishedLabels.entries.count
     return "\(plan.name), \(plan.configuration), \(count) structures, "
       + "\(folds.count == 1 ? "fold" : "folds") \(folds.joined(separator: ", "))"
       + (rules.map { "; \($0)" } ?? "")
@@ -62,7 +62,7 @@ struct ModelText {
       ),
       (
         "Structures",
-        plan.labels.entries.map { "\($0.label) \($0.name)" }.joined(separator: ", ")
+        plan.finishedLabels.entries.map { "\($0.label) \($0.name)" }.joined(separator: ", ")
       ),
       ("Post-processing", rules ?? "nothing was decided"),
     ]

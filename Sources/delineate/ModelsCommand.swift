@@ -90,7 +90,7 @@ private struct ListedModel: Encodable {
     path = model.url.path
     summary = model.summary
     channels = plan.channelNames
-    structures = plan.labels.entries.map { Structure(label: $0.label, name: $0.name) }
+    structures = plan.finishedLabels.entries.map { Structure(label: $0.label, name: $0.name) }
     let preparation = plan.preparation
     spacing = (0..<3).compactMap { axis in
       preparation.transposeForward.firstIndex(of: axis).map { preparation.spacing[$0] }

@@ -46,6 +46,10 @@ struct ModelsCommandTests {
     #expect(phantom.structures.count == 9 && phantom.structures[0].name == "Brainstem")
     #expect((500_000..<1_000_000).contains(phantom.bytes))
     #expect(phantom.summary?.isEmpty == false)
+    // Its network sees left and right as one; what it writes does not.
+    let both = try #require(models.first { $0.name == "hn-ctmr-30" })
+    #expect(both.structures.map(\.label) == Array(1...30))
+    #expect(both.structures.contains { $0.name == "Parotid_L" })
   }
 
   @Test("A shipped model is inspected and exported by its name")

@@ -189,6 +189,14 @@ struct RegisterCommandTests {
     let mean = first.voxels.reduce(0) { $0 + abs($1) }
     #expect(differences.reduce(0, +) < 0.02 * mean)
 
+    let compared = try run(
+      "compare",
+      "patients/set_1/case_01/case_01_organs_CT.seg.nrrd",
+      "organs.nii.gz",
+      "--model",
+      model
+    )
+    #expect(compared.output.contains("Parotid_R") && !compared.output.contains("Label "))
     let prioritized = try CommandLineProgram.run(arguments + ["--prioritize"], in: work)
     #expect(
       prioritized.status != 0 && prioritized.errors.contains("--registered needs all windows")

@@ -71,7 +71,7 @@ public struct HNTSMRGContainer: Sendable {
     guard let challenge = LabelScheme(named: "hntsmrg") else {
       throw ChallengeError.noStructures(challenge: "HNTS-MRG")
     }
-    let labels = ChallengeLabels(of: plan.mergedSides?.labels ?? plan.labels, in: challenge)
+    let labels = ChallengeLabels(of: plan.finishedLabels, in: challenge)
     guard !labels.numbers.isEmpty else {
       throw ChallengeError.noStructures(challenge: "HNTS-MRG")
     }

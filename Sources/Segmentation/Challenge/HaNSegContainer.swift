@@ -116,7 +116,7 @@ public struct HaNSegContainer: Sendable {
     guard let challenge = LabelScheme(named: "hanseg") else {
       throw .noStructures(challenge: "HaN-Seg")
     }
-    let labels = ChallengeLabels(of: plan.mergedSides?.labels ?? plan.labels, in: challenge)
+    let labels = ChallengeLabels(of: plan.finishedLabels, in: challenge)
     guard !labels.numbers.isEmpty else { throw .noStructures(challenge: "HaN-Seg") }
     return labels
   }
