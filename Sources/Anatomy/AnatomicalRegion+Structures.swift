@@ -28,7 +28,7 @@ extension AnatomicalRegion {
 
   /// The regions of some structures, in the order of work; each structure is in one of them.
   ///
-  /// Members keep their given spelling. A structure that no region knows is a region of its own, and
+  /// Members keep their given spelling; pairs may be merged (`Parotid`). A structure that no region knows is a region of its own, and
   /// comes last.
   /// - Parameter structures: The structures' names, in any spelling.
   /// - Returns: The regions that have a member among them.
@@ -39,7 +39,9 @@ extension AnatomicalRegion {
     let vocabulary = StructureVocabulary.standard
     var places: [String: Int] = [:]
     for (place, region) in (headAndNeck + [tumors]).enumerated() {
-      for member in region.members + (furtherMembers[region.name] ?? []) {
+      let members = region.members + (furtherMembers[region.name] ?? [])
+      // A network that sees both sides as one has a name of its own for them.
+      for member in members + MergedSides.names(of: members) {
         places[vocabulary.identity(of: member)] = place
       }
     }

@@ -64,6 +64,15 @@ public struct MergedSides: Codable, Hashable, Sendable {
     )
   }
 
+  /// What merging calls the pairs among some structures.
+  static func names(of structures: [String]) -> [String] {
+    let entries = zip(1..., structures).map {
+      LabelScheme.Entry(label: UInt16(clamping: $0), name: $1)
+    }
+    guard let (merged, sides) = merging(LabelScheme(entries: entries)) else { return [] }
+    return sides.structures.filter(\.hasSides).compactMap { merged.entry(label: $0.label)?.name }
+  }
+
   /// The name of a pair by that of its left structure: `Parotid` of `Parotid_L`, `Eye_A` of `Eye_AL`.
   private static func nameOfBoth(_ name: String) -> String {
     let canonical = StructureVocabulary.standard.canonicalName(of: name)

@@ -38,6 +38,24 @@ struct AnatomicalRegionTests {
     #expect(regions.map(\.name) == AnatomicalRegion.headAndNeck.map(\.name))
   }
 
+  @Test("Pairs that are one class are where their sides are")
+  func pairs() throws {
+    let entries = OrganAtRisk.allCases.enumerated().map {
+      LabelScheme.Entry(label: UInt16($0 + 1), name: $1.tg263)
+    }
+    let (merged, sides) = try #require(MergedSides.merging(LabelScheme(entries: entries)))
+    #expect(merged.entries.count == 22)
+    let regions = AnatomicalRegion.regions(of: merged.entries.map(\.name))
+    #expect(regions.map(\.name) == AnatomicalRegion.headAndNeck.map(\.name))
+    for structure in sides.structures {
+      let name = try #require(merged.entry(label: structure.label)?.name)
+      let left = try #require(sides.labels.entry(label: structure.left)?.name)
+      let own = try #require(regions.first { $0.members.contains(name) })
+      #expect(own.name == AnatomicalRegion(ofStructure: left)?.name, "\(name)")
+    }
+    #expect(AnatomicalRegion.regions(of: ["Eye_L", "Eye"]).map(\.name) == ["orbits-optics"])
+  }
+
   @Test("Spellings are known, and what is not known comes last in a region of its own")
   func spellings() {
     let regions = AnatomicalRegion.regions(of: [
